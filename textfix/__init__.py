@@ -1,0 +1,155 @@
+"""textfix makes damaged Chinese text whole.
+
+>>> import textfix
+>>> textfix.fix("鏁版嵁澶勭悊")
+'数据处理'
+>>> textfix.fix("數(shù)據(jù)處理", script="hans")
+'数据处理'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textfix.config import CHOICES, Config, configure
+from textfix.decode import detect
+from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
+from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
+from textfix.records import Change, Detection, Edit, Plan, Result, Script, Step
+from textfix.replay import replay
+from textfix.script import convert_opencc, identify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Change",
+    "ChoiceError",
+    "Config",
+    "DataError",
+    "Detection",
+    "Edit",
+    "Plan",
+    "ReplayError",
+    "Result",
+    "Script",
+    "Step",
+    "TextfixError",
+    "__version__",
+    "clean",
+    "convert",
+    "detect",
+    "explain",
+    "fix",
+    "fix_bytes",
+    "fix_many",
+    "identify",
+    "punctuate",
+    "repair",
+    "replay",
+]
+
+
+def fix(text: str, config: Config | None = None, **options: Any) -> str:
+    """Make damaged Chinese text whole: undo mojibake, slips and glosses, and take out what cannot be seen or meant.
+
+    Text that needs nothing comes back as the same object. Options are those of Config; `script`, `punctuation` and
+    `spacing` are off until asked for. Bytes raise TypeError (use `fix_bytes`), an unknown option raises ChoiceError,
+    content never raises.
+
+    >>> import textfix
+    >>> textfix.fix("ÖÐÎÄ±àÂë")
+    '中文编码'
+    >>> textfix.fix("工作負擔(dān),", script="hans", punctuation="full")
+    '工作负担，'
+    """
+    return explain_text(text, configure(config, options), "fix").text
+
+
+def fix_bytes(data: bytes, *, declared: str | None = None, config: Config | None = None, **options: Any) -> str:
+    """Detect the encoding of bytes, decode them, and fix the text.
+
+    `declared` is what the sender says the encoding is (an HTTP charset, say): evidence, not an order.
+
+    >>> import textfix
+    >>> textfix.fix_bytes("数据处理".encode("gb18030"))
+    '数据处理'
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"fix_bytes() takes bytes, not {type(data).__name__}: for text there is textfix.fix()")
+    return explain_bytes(bytes(data), declared, configure(config, options)).text
+
+
+def fix_many(texts: Iterable[str], config: Config | None = None, **options: Any) -> list[str]:
+    """Fix many texts together: the same as `fix` for each, faster.
+
+    >>> import textfix
+    >>> textfix.fix_many(["ÖÐÎÄ±àÂë", "好好的"])
+    ['中文编码', '好好的']
+    """
+    return [result.text for result in explain_many(texts, configure(config, options))]
+
+
+def _alone(text: str, name: str, **options: Any) -> str:
+    """One stage alone, through the same pipeline: everything else is off."""
+    off: dict[str, Any] = {"repair": False, "clean": False}
+    return explain_text(text, configure(None, off | options), name).text
+
+
+def repair(text: str, *, holes: str = "mark") -> str:
+    """Undo mojibake, byte slips, machine glosses and escapes, and nothing else.
+
+    `holes` says what becomes of characters whose bytes were lost: "mark" puts U+FFFD, "keep" leaves the garbled
+    span as it is, "fill" puts the likeliest character.
+
+    >>> import textfix
+    >>> textfix.repair("ÎÒ°®±±¾©Ìì°²ÃÅ")
+    '我爱北京天安门'
+    """
+    return _alone(text, "repair", repair=True, holes=holes)
+
+
+def clean(text: str, *, level: str = "safe") -> str:
+    """Take out what cannot be seen or meant ("safe"), or also even out width ("full").
+
+    >>> import textfix
+    >>> textfix.clean("中\\u200b文⽂件")
+    '中文文件'
+    """
+    if level not in ("safe", "full"):
+        raise ChoiceError("level", level, ["safe", "full"])
+    return _alone(text, "clean", clean=level)
+
+
+def convert(text: str, to: str, *, words: bool = False, engine: str = "context") -> str:
+    """Convert between simplified and traditional script: `to` is "hans", "hant", "tw" or "hk".
+
+    `words=True` also puts the region's own words; `engine="opencc"` gives OpenCC's own output.
+
+    >>> import textfix
+    >>> textfix.convert("头发发现", "hant")
+    '頭髮發現'
+    """
+    if to not in CHOICES["script"] or to is None:
+        raise ChoiceError("target", to, [choice for choice in CHOICES["script"] if choice])
+    if engine not in ("context", "opencc"):
+        raise ChoiceError("engine", engine, ["context", "opencc"])
+    if not isinstance(text, str):
+        raise wrong_type("convert", text)
+    if engine == "opencc":
+        return convert_opencc(text, to, words=words)
+    return _alone(text, "convert", script=to, words=words)
+
+
+def punctuate(text: str, style: str, *, spacing: bool | None = None) -> str:
+    """Put Chinese punctuation in one style: "full" (mainland), "corner" (「」: Taiwan, Hong Kong), "half" (ASCII).
+
+    `spacing` True puts a space between Han and Latin or digits, False removes it, None leaves it.
+
+    >>> import textfix
+    >>> textfix.punctuate('他说:"你好,世界!"', "full")
+    '他说：“你好，世界！”'
+    """
+    if style not in CHOICES["punctuation"] or style is None:
+        raise ChoiceError("style", style, [choice for choice in CHOICES["punctuation"] if choice])
+    return _alone(text, "punctuate", punctuation=style, spacing=spacing)

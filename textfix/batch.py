@@ -1,0 +1,68 @@
+"""The batch: many texts as one array of code points, so that work is done once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint32]
+Offsets = NDArray[np.int64]
+
+
+def to_codes(text: str) -> Codes:
+    """The code points of TEXT; lone surrogates stay what they are."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def to_text(codes: NDArray[np.integer]) -> str:
+    """The string whose code points are CODES."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+class Batch:
+    """Texts to be looked at together: `texts[i]` is `codes[starts[i] : ends[i]]`, a newline stands between two.
+
+    The arrays are made when first asked for, so that a pass whose gate finds nothing pays nothing.
+    """
+
+    __slots__ = ("_codes", "_ends", "_joined", "_starts", "texts")
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self._joined: str | None = None
+        self._codes: Codes | None = None
+        self._starts: Offsets | None = None
+        self._ends: Offsets | None = None
+
+    @property
+    def joined(self) -> str:
+        """All texts as one string, a newline between two."""
+        if self._joined is None:
+            self._joined = self.texts[0] if len(self.texts) == 1 else "\n".join(self.texts)
+        return self._joined
+
+    @property
+    def codes(self) -> Codes:
+        if self._codes is None:
+            self._codes = to_codes(self.joined)
+        return self._codes
+
+    @property
+    def starts(self) -> Offsets:
+        if self._starts is None:
+            lengths = np.fromiter(map(len, self.texts), dtype=np.int64, count=len(self.texts))
+            self._ends = np.cumsum(lengths + 1) - 1
+            self._starts = self._ends - lengths
+        return self._starts
+
+    @property
+    def ends(self) -> Offsets:
+        _ = self.starts
+        assert self._ends is not None
+        return self._ends
+
+    def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Which text each of PLACES (indices into `codes`) lies in."""
+        return np.searchsorted(self.starts, places, side="right") - 1

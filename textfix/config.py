@@ -1,0 +1,91 @@
+"""The options: one frozen record, its presets, and the check that refuses what it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar
+
+from textfix.errors import ChoiceError
+
+#: Evidence, in nats, that a repair must have before it is made. 12 nats are odds of 160,000 to one.
+CAUTION = 12.0
+
+CHOICES: dict[str, tuple[object, ...]] = {
+    "repair": (True, False),
+    "clean": ("safe", "full", False),
+    "script": (None, "hans", "hant", "tw", "hk"),
+    "words": (False, True),
+    "punctuation": (None, "full", "corner", "half"),
+    "spacing": (None, True, False),
+    "holes": ("mark", "keep", "fill"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What `fix` does: repair and clean are on, matters of taste (script, punctuation, spacing) are off.
+
+    repair       undo mojibake, slips, glosses and escapes
+    clean        "safe" (what cannot be seen or meant), "full" (width too) or False
+    script       None, or the script asked for: "hans", "hant", "tw", "hk"
+    words        with `script`, regional words too (软件 becomes 軟體 for "tw")
+    punctuation  None, "full" (mainland), "corner" (Taiwan, Hong Kong) or "half" (ASCII)
+    spacing      between Han and Latin or digits: True adds a space, False removes it, None leaves it
+    holes        characters that were lost: "mark" them with U+FFFD, "keep" the garbled span, "fill" with the likeliest
+    caution      evidence in nats that a repair must have (natural logarithm of the odds)
+    max_layers   how many misreadings on top of one another are undone
+
+    An option that does not exist, or a value that is not among its choices, raises ChoiceError.
+
+    >>> Config(script="hans").script
+    'hans'
+    """
+
+    repair: bool = True
+    clean: str | bool = "safe"
+    script: str | None = None
+    words: bool = False
+    punctuation: str | None = None
+    spacing: bool | None = None
+    holes: str = "mark"
+    caution: float = CAUTION
+    max_layers: int = 3
+
+    SCRAPE: ClassVar[Config]
+    CORPUS: ClassVar[Config]
+    STRICT: ClassVar[Config]
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            if not any(value is choice or (isinstance(choice, str) and value == choice) for choice in choices):
+                raise ChoiceError(f"value of the option {name!r}", value, choices)
+        if isinstance(self.caution, bool) or not isinstance(self.caution, (int, float)) or not self.caution > 0:
+            raise ChoiceError("value of the option 'caution'", self.caution, ["a number of nats above 0"])
+        if isinstance(self.max_layers, bool) or not isinstance(self.max_layers, int) or self.max_layers < 0:
+            raise ChoiceError("value of the option 'max_layers'", self.max_layers, ["a whole number from 0 up"])
+
+
+#: Scraped pages: wide clean-up as well, and what cannot be told is left as it was.
+Config.SCRAPE = Config(clean="full")
+#: Text for training language models: never a change of taste, twice the evidence.
+Config.CORPUS = Config(caution=2 * CAUTION)
+#: Only what is certain and whole: no hole is made.
+Config.STRICT = Config(caution=3 * CAUTION, holes="keep", max_layers=1)
+
+OPTIONS = tuple(field.name for field in fields(Config))
+
+
+def configure(config: Config | None, options: dict[str, Any]) -> Config:
+    """CONFIG with OPTIONS over it; an unknown option raises ChoiceError and lists those that exist."""
+    for name in options:
+        if name not in OPTIONS:
+            raise ChoiceError("option", name, OPTIONS)
+    if config is None:
+        config = DEFAULT
+    elif not isinstance(config, Config):
+        raise TypeError(f"config must be a textfix.Config, not {type(config).__name__}")
+    return replace(config, **options) if options else config
+
+
+DEFAULT = Config()

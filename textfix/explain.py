@@ -1,0 +1,63 @@
+"""One code path: everything that fixes, explains, or runs one stage alone goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from textfix import decode, pipeline
+from textfix.config import Config, configure
+from textfix.records import Result
+
+
+def wrong_type(name: str, value: object) -> TypeError:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return TypeError(f"{name}() takes text, not {type(value).__name__}: for bytes there is textfix.fix_bytes()")
+    return TypeError(f"{name}() takes a str, not {type(value).__name__}")
+
+
+def explain_text(text: str, config: Config, name: str = "fix") -> Result:
+    """The result for one text under CONFIG; NAME is the caller's, for its error."""
+    if not isinstance(text, str):
+        raise wrong_type(name, text)
+    ((fixed, plan),) = pipeline.run([text], config)
+    return Result(fixed, plan, None, text)
+
+
+def explain(text_or_bytes: str | bytes, config: Config | None = None, **options: Any) -> Result:
+    """Say what `fix` (or, for bytes, `fix_bytes`) does and why: the text, the plan step by step, the encoding, the holes.
+
+    Options are those of Config. The content never raises; an unknown option raises ChoiceError.
+
+    >>> import textfix
+    >>> for step in textfix.explain("中文版：涓枃缂栫爜").plan:
+    ...     for edit in step.edits:
+    ...         print(step.stage, edit.rule, edit.before, edit.after)
+    repair utf-8>gb18030 涓枃缂栫爜 中文编码
+    """
+    settings = configure(config, options)
+    if isinstance(text_or_bytes, (bytes, bytearray, memoryview)):
+        return explain_bytes(bytes(text_or_bytes), None, settings)
+    return explain_text(text_or_bytes, settings, "explain")
+
+
+def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
+    """The result for bytes: detected, decoded, fixed."""
+    detection = decode.detect(data, declared=declared)
+    text = decode.decode(data, detection)
+    result = explain_text(text, config)
+    return Result(result.text, result.plan, detection, text)
+
+
+def explain_many(texts: Iterable[str], config: Config) -> list[Result]:
+    """The results for many texts, worked out together."""
+    if isinstance(texts, (str, bytes, bytearray)):
+        raise TypeError(f"fix_many() takes an iterable of str, not one {type(texts).__name__}: use fix()")
+    texts = list(texts)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"fix_many() takes texts of type str; number {i} is {type(text).__name__}")
+    return [
+        Result(fixed, plan, None, text)
+        for text, (fixed, plan) in zip(texts, pipeline.run(texts, config), strict=True)
+    ]

@@ -1,0 +1,89 @@
+"""The order of the stages: the only place that knows it.
+
+    decode ─▶ repair ─▶ clean ─▶ script ─▶ punct
+
+Text flows through once and never turns back. Each stage is one or more passes; a pass looks at a whole batch and
+names the texts it changes. Its changes become one step of each text's plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from textfix import clean, punct, repair, script
+from textfix.batch import Batch
+from textfix.config import Config
+from textfix.records import Change, Plan, Step
+
+#: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
+BLOCK = 1 << 20
+
+Finder = Callable[[Batch, Config], dict[int, Change]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most."""
+
+    stage: str
+    find: Finder
+    times: int = 1
+
+
+def passes(config: Config) -> list[Pass]:
+    """What the options ask for, in the order in which it happens."""
+    line: list[Pass] = []
+    if config.repair:
+        line += [Pass("repair", find, times) for find, times in repair.finders(config)]
+    if config.clean:
+        line.append(Pass("clean", clean.find))
+    if config.script is not None:
+        line.append(Pass("script", script.find))
+    if config.punctuation is not None or config.spacing is not None:
+        line.append(Pass("punct", punct.find))
+    return line
+
+
+def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
+    """Each text after the whole line, and the plan that led there; a text that needs nothing is the same object."""
+    line = passes(config)
+    for block in blocks(texts):
+        yield from run_block(block, line, config)
+
+
+def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
+    """TEXTS in lists of about BLOCK characters."""
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text) + 1
+        if size > BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def run_block(texts: list[str], line: list[Pass], config: Config) -> Iterator[tuple[str, Plan]]:
+    plans: dict[int, Plan] = {}
+    batch = Batch(texts)
+    for a_pass in line:
+        places: Sequence[int] = range(len(batch.texts))
+        part = batch
+        for _ in range(a_pass.times):
+            changes = a_pass.find(part, config)
+            if not changes:
+                break
+            texts = list(batch.texts)
+            hit = []
+            for at, change in sorted(changes.items()):
+                place = places[at]
+                texts[place] = change.text
+                plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits))
+                hit.append(place)
+            batch = Batch(texts)
+            places, part = hit, Batch([texts[place] for place in hit])  # only what changed can change again
+    for i, text in enumerate(batch.texts):
+        yield text, plans.get(i, ())

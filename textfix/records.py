@@ -1,0 +1,215 @@
+"""The records that pass between the parts: edits, steps, plans, results, detections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: `before`, which stood at `start:end` of the step's input, became `after`, by `rule`.
+
+    `odds` is the evidence in nats where the rule weighs any; `note` says what a reader should know besides.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    rule: str
+    odds: float | None = None
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "start": self.start, "end": self.end, "before": self.before, "after": self.after, "rule": self.rule,
+        }  # fmt: skip
+        if self.odds is not None:
+            out["odds"] = round(self.odds, 2)
+        if self.note:
+            out["note"] = self.note
+        return out
+
+
+class Lazy(Sequence[Edit]):
+    """Edits that are made when somebody looks: most callers want the text and never read the plan."""
+
+    __slots__ = ("_edits", "_make")
+
+    def __init__(self, make: Callable[[], tuple[Edit, ...]]) -> None:
+        self._make: Callable[[], tuple[Edit, ...]] | None = make
+        self._edits: tuple[Edit, ...] = ()
+
+    def _get(self) -> tuple[Edit, ...]:
+        if self._make is not None:
+            self._edits, self._make = self._make(), None
+        return self._edits
+
+    @overload
+    def __getitem__(self, index: int) -> Edit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Edit]: ...
+    def __getitem__(self, index: int | slice) -> Edit | Sequence[Edit]:
+        return self._get()[index]
+
+    def __len__(self) -> int:
+        return len(self._get())
+
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(self._get())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._get())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one pass made of one text: the text after it, and the edits that lead there, sorted and disjoint."""
+
+    text: str
+    edits: Sequence[Edit]
+
+
+def splice(text: str, edits: Sequence[Edit]) -> Change:
+    """TEXT with EDITS (sorted, disjoint) put in."""
+    pieces, at = [], 0
+    for edit in edits:
+        pieces += (text[at : edit.start], edit.after)
+        at = edit.end
+    pieces.append(text[at:])
+    return Change("".join(pieces), tuple(edits))
+
+
+def substitute(before: str, after: str, rule: str) -> Change:
+    """A change that keeps every character in its place: AFTER has the length of BEFORE.
+
+    Neighbouring characters that changed are one edit.
+    """
+
+    def make() -> tuple[Edit, ...]:
+        edits, start, size = [], -1, len(before)
+        for i in range(size + 1):
+            differs = i < size and before[i] != after[i]
+            if differs and start < 0:
+                start = i
+            elif not differs and start >= 0:
+                edits.append(Edit(start, i, before[start:i], after[start:i], rule))
+                start = -1
+        return tuple(edits)
+
+    return Change(after, Lazy(make))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One pass of one stage over the text; the spans of its edits count in the text that the pass was given."""
+
+    stage: str
+    edits: Sequence[Edit]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"stage": self.stage, "edits": [edit.to_dict() for edit in self.edits]}
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Step:
+        return Step(str(data["stage"]), tuple(Edit(**edit) for edit in data["edits"]))
+
+
+Plan = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An encoding that was weighed: its name and its odds, in nats, against the best of the others."""
+
+    encoding: str
+    odds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"encoding": self.encoding, "odds": round(self.odds, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What bytes are: the encoding (a name that `bytes.decode` takes; None = unknown) and why.
+
+    `odds` are nats against the next best reading; `confidence` is the share of such answers that are right (0..1);
+    `evidence` is "bom", "valid", "declared", "model" or "default"; `script` is that of the decoded text.
+    """
+
+    encoding: str | None
+    odds: float
+    confidence: float
+    evidence: str
+    script: str | None = None
+    runners_up: tuple[Candidate, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "encoding": self.encoding,
+            "odds": round(self.odds, 2),
+            "confidence": round(self.confidence, 4),
+            "evidence": self.evidence,
+            "script": self.script,
+            "runners_up": [other.to_dict() for other in self.runners_up],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text and the script that its deciding characters belong to."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Which script a text is in: `name` "hans", "hant", "mixed" or "none"; `region` "tw", "hk", "cn" or None.
+
+    `odds` are nats for the named script against the other; `spans` are the stretches that disagree with it.
+    """
+
+    name: str
+    region: str | None
+    odds: float
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What `explain` gives: the text, the plan that leads to it, and what the bytes were taken for.
+
+    `source` is the text that the plan starts from; `holes` are the places of U+FFFD in the text. `str(result)` is
+    the text; `to_dict()` is plain JSON.
+    """
+
+    text: str
+    plan: Plan = ()
+    detection: Detection | None = None
+    source: str = field(default="", repr=False)
+
+    @property
+    def holes(self) -> tuple[int, ...]:
+        return tuple(i for i, char in enumerate(self.text) if char == "\ufffd") if "\ufffd" in self.text else ()
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.plan)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "plan": [step.to_dict() for step in self.plan],
+            "detection": None if self.detection is None else self.detection.to_dict(),
+            "holes": list(self.holes),
+        }
