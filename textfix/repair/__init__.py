@@ -1,3 +1,17 @@
-"""Placeholder."""
-def finders(config):
-    return []
+"""The stage that undoes damage: mojibake, byte slips, machine glosses, escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textfix.batch import Batch
+from textfix.config import Config
+from textfix.records import Change
+from textfix.repair import mojibake
+
+__all__ = ["finders"]
+
+
+def finders(config: Config) -> list[tuple[Callable[[Batch, Config], dict[int, Change]], int]]:
+    """The passes of this stage in their order, each with how often it may be asked again."""
+    return [(mojibake.find, config.max_layers)]

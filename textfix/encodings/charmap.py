@@ -1,0 +1,246 @@
+"""Charmaps: an encoding as a look-up table from code point to bytes, and a decoder that keeps count of places.
+
+The tables are built from Python's codecs when first asked for and then widened where browsers and Windows read more
+than Python does: byte 80 of cp936 as €, the holes of the Windows code pages as C1 controls, the private-use
+characters of gb18030, Big5 with its extensions. Widening is one-way and harmless: it only makes more misread text
+encodable again.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix.batch import Codes, to_codes
+from textfix.errors import ChoiceError
+
+#: Stands in the bytes for a character that the encoding cannot have written. FF is neither lead nor trail in any
+#: of UTF-8, GB18030 and Big5, so it never swallows a neighbour.
+LOST = 0xFF
+#: Stands in the text for bytes that cannot be read.
+HOLE = 0xFFFD
+#: What the error handler leaves in the decoded text for us to find: MARK + n = n bytes that cannot be read, EURO = a
+#: single byte 80. Lone surrogates, which no decoder gives.
+MARK, EURO = 0xDC00, 0xDC80
+#: Code points from here up are looked up in the encoder, not in the table.
+TOP = 0x30000
+
+SINGLE = (
+    "latin-1", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258",
+    "cp437", "cp850", "cp852", "cp857", "cp866", "cp874", "mac_roman", "koi8-r", "koi8-u", "iso8859-2", "iso8859-5",
+    "iso8859-7", "iso8859-9", "iso8859-15",
+)  # fmt: skip
+#: Each with the codecs that fill what the first leaves open.
+DOUBLE = {
+    "gb18030": ("gb18030",),
+    "cp936": ("gb18030",),
+    "gbk": ("gbk",),
+    "big5": ("cp950", "big5hkscs", "big5"),
+    "big5hkscs": ("big5hkscs", "cp950", "big5"),
+    "cp950": ("cp950",),
+    "cp932": ("cp932", "shift_jis_2004"),
+    "euc_jp": ("euc_jp", "euc_jis_2004"),
+    "cp949": ("cp949",),
+}
+#: A reader that takes what is valid UTF-8 as UTF-8 and every other byte as cp1252.
+FALLBACK = "utf-8|cp1252"
+NAMES = ("utf-8", *DOUBLE, *SINGLE, FALLBACK)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Text as bytes: `data`, where each character starts in it (`starts`, one more for the end), which are `known`."""
+
+    data: bytes
+    starts: NDArray[np.int64]
+    known: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Bytes as text: `codes` (HOLE where unreadable), and where each starts in the bytes (one more for the end)."""
+
+    codes: Codes
+    starts: NDArray[np.int64]
+
+
+class Charmap:
+    """One encoding, for arrays of code points.
+
+    `packed[c]` holds the bytes of code point c, the first in the highest used place; `length[c]` how many (0 = none).
+    """
+
+    def __init__(self, name: str) -> None:
+        if name not in NAMES:
+            raise ChoiceError("encoding", name, NAMES)
+        self.name = name
+
+    @cached_property
+    def table(self) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+        """`packed` and `length`, for code points below TOP."""
+        packed, length = np.zeros(TOP + 1, np.uint32), np.zeros(TOP + 1, np.uint8)
+        packed[:128] = np.arange(128)
+        length[:128] = 1
+        if self.name == "utf-8":
+            _fill_utf8(packed, length)
+        elif self.name == FALLBACK:
+            _fill_fallback(packed, length)
+        elif self.name in SINGLE:
+            _fill_single(packed, length, self.name)
+        else:
+            for codec in reversed(DOUBLE[self.name]):
+                _fill_double(packed, length, codec)
+            if self.name in ("gb18030", "cp936"):
+                _fill_four(packed, length)
+            if self.name == "cp936":
+                packed[0x20AC], length[0x20AC] = 0x80, 1
+        return packed, length
+
+    def encode(self, codes: Codes) -> Encoded:
+        """CODES as bytes; a character that the encoding does not have becomes LOST."""
+        packed, length = self.table
+        at = np.minimum(codes, TOP)
+        value, size = packed[at], length[at]
+        known = size > 0
+        value = np.where(known, value, np.uint32(LOST))
+        size = np.maximum(size, 1).astype(np.int64)
+        starts = np.zeros(len(codes) + 1, np.int64)
+        np.cumsum(size, out=starts[1:])
+        data = np.empty(int(starts[-1]), np.uint8)
+        for place in range(int(size.max(initial=1))):
+            has = size > place
+            data[starts[:-1][has] + place] = value[has] >> (8 * (size[has] - 1 - place)).astype(np.uint32) & 0xFF
+        return Encoded(data.tobytes(), starts, known)
+
+    @cached_property
+    def pairs(self) -> dict[bytes, str]:
+        """What the widened table reads and the codec does not (double-byte encodings only)."""
+        if self.name not in DOUBLE:
+            return {}
+        packed, length = self.table
+        first = DOUBLE[self.name][0]
+        found = {}
+        for code in np.flatnonzero(length == 2).tolist():
+            pair = int(packed[code]).to_bytes(2, "big")
+            try:
+                pair.decode(first)
+            except UnicodeDecodeError:
+                found[pair] = chr(code)
+        if self.name == "cp936":
+            found[b"\x80"] = "€"
+        return found
+
+    @cached_property
+    def _handler(self) -> str:
+        """The name under which this charmap's error handler is known to the codecs."""
+        pairs = self.pairs
+        utf8 = self.name == "utf-8"
+
+        def read_on(error: UnicodeError) -> tuple[str, int]:
+            assert isinstance(error, UnicodeDecodeError)
+            at = error.start
+            if utf8:
+                return chr(MARK + error.end - at), error.end
+            if char := pairs.get(error.object[at : at + 2]):
+                return char, at + 2
+            if error.object[at] == 0x80 and self.name in ("gb18030", "cp936"):
+                return chr(EURO), at + 1
+            return chr(MARK + 1), at + 1
+
+        name = f"textfix.{self.name}"
+        codecs.register_error(name, read_on)
+        return name
+
+    @cached_property
+    def fallback_handler(self) -> str:
+        """The error handler of a reader that takes what is not UTF-8 byte by byte as cp1252."""
+        back = [bytes([byte]).decode("latin-1") for byte in range(256)]
+        for byte in range(0x80, 0xA0):
+            with contextlib.suppress(UnicodeDecodeError):
+                back[byte] = bytes([byte]).decode("cp1252")
+
+        def read_on(error: UnicodeError) -> tuple[str, int]:
+            assert isinstance(error, UnicodeDecodeError)
+            return back[error.object[error.start]], error.start + 1
+
+        codecs.register_error("textfix.fallback", read_on)
+        return "textfix.fallback"
+
+    def decode(self, data: bytes) -> Decoded:
+        """DATA as text. What cannot be read becomes HOLE, byte by byte (for UTF-8, by the broken sequence)."""
+        if self.name in SINGLE or self.name == FALLBACK:
+            raise ChoiceError("written encoding", self.name, ["utf-8", *DOUBLE])
+        codec = DOUBLE[self.name][0] if self.name in DOUBLE else "utf-8"
+        codes = to_codes(data.decode(codec, self._handler))
+        length = self.table[1][np.minimum(codes, TOP)].astype(np.int64)
+        length[codes >= TOP] = 4
+        marks = np.flatnonzero((codes >= MARK) & (codes <= EURO))
+        if len(marks):
+            codes = codes.copy()
+            width = codes[marks] - MARK
+            euro = width == EURO - MARK
+            length[marks] = np.where(euro, 1, width)
+            codes[marks] = np.where(euro, 0x20AC, HOLE)
+        starts = np.zeros(len(codes) + 1, np.int64)
+        np.cumsum(length, out=starts[1:])
+        return Decoded(codes, starts)
+
+
+def _fill_utf8(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
+    code = np.arange(128, TOP, dtype=np.uint32)
+    tail = 0x80 | (code & 0x3F)
+    middle = (0x80 | (code >> 6 & 0x3F)) << 8
+    two = (0xC0 | code >> 6) << 8 | tail
+    three = (0xE0 | code >> 12) << 16 | middle | tail
+    four = (0xF0 | code >> 18) << 24 | (0x80 | (code >> 12 & 0x3F)) << 16 | middle | tail
+    packed[128:TOP] = np.select([code < 0x800, code < 0x10000], [two, three], four)
+    length[128:TOP] = np.select([code < 0x800, code < 0x10000], [2, 3], 4)
+    length[0xD800:0xE000] = 0
+
+
+def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:
+    for byte in range(255, 127, -1):
+        try:
+            code = ord(bytes([byte]).decode(name))
+        except UnicodeDecodeError:
+            code = byte if byte < 0xA0 else -1  # browsers read the holes of the Windows code pages as C1 controls
+        if code >= 0:
+            packed[code], length[code] = byte, 1
+
+
+def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
+    code = np.arange(0x80, 0x800, dtype=np.uint32)
+    packed[0x80:0x800] = (0xC0 | code >> 6) << 8 | 0x80 | (code & 0x3F)
+    length[0x80:0x800] = 2
+    _fill_single(packed, length, "latin-1")
+    _fill_single(packed, length, "cp1252")
+
+
+def _fill_double(packed: NDArray[np.uint32], length: NDArray[np.uint8], codec: str) -> None:
+    for lead in range(0x80, 0xFF):
+        for pair in [bytes([lead]), *(bytes([lead, trail]) for trail in range(0x30, 0xFF))]:
+            try:
+                text = pair.decode(codec)
+            except UnicodeDecodeError:
+                continue
+            if len(text) == 1 and ord(text) >= 0x80:
+                packed[ord(text)], length[ord(text)] = int.from_bytes(pair, "big"), len(pair)
+
+
+def _fill_four(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
+    """The four-byte forms of gb18030, for all code points that have no shorter one."""
+    rest = [code for code in np.flatnonzero(length == 0).tolist() if code < TOP and not 0xD800 <= code < 0xE000]
+    data = np.frombuffer("".join(map(chr, rest)).encode("gb18030"), dtype=">u4")
+    packed[rest] = data.astype(np.uint32)
+    length[rest] = 4
+
+
+@cache
+def load(name: str) -> Charmap:
+    """The charmap called NAME; ChoiceError lists those there are."""
+    return Charmap(name)

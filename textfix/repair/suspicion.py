@@ -1,0 +1,79 @@
+"""Where text is so unlikely that it may have been misread: the gate in front of everything costly.
+
+A stretch is suspicious where the model is surprised, character after character. Clean text surprises it now and
+then (names, rare words), garbled text all the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import model
+from textfix.batch import Batch, Codes
+
+#: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
+USUAL = 6.5
+#: Surprise, in nats beyond the usual, that makes a stretch suspicious. A repair gains more than this or is not made.
+ALARM = 9.0
+#: Characters around a suspicious stretch that are looked at too: a misread word starts and ends with likely ones.
+MARGIN = 24
+NEWLINE = 0x0A
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch `start:end` of the batch's code points, within one line."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """The suspicious windows of a batch, and what every character of the batch costs."""
+
+    windows: list[Window]
+    costs: model.Costs
+
+
+def suspects(batch: Batch) -> Suspects:
+    """The stretches of the batch that the model finds too unlikely, widened by MARGIN, merged, cut at line ends."""
+    codes = batch.codes
+    costs = model.costs(codes)
+    return Suspects(windows(codes, costs), costs)
+
+
+def windows(codes: Codes, costs: model.Costs) -> list[Window]:
+    # The largest sum of a run that ends at each place (Kadane): running sum less its lowest value so far. A newline
+    # sinks the sum far enough that no run crosses it.
+    surprise = costs.astype(np.float64) - USUAL
+    lines = codes == NEWLINE
+    surprise[lines] = -1e4
+    total = np.cumsum(surprise)
+    run = total - np.minimum(np.minimum.accumulate(total), 0.0)
+    alarmed = run >= ALARM
+    if not alarmed.any():
+        return []
+    # A run is alarmed from the place where it passes ALARM; its start is where it last stood at zero.
+    zero = np.maximum.accumulate(np.where(run <= 0, np.arange(len(codes)), -1)) + 1
+    ends = np.flatnonzero(alarmed & ~np.append(alarmed[1:], False)) + 1
+    starts = zero[ends - 1]
+    breaks = np.flatnonzero(lines)
+    line = np.searchsorted(breaks, starts)
+    low = np.where(line > 0, breaks[np.maximum(line - 1, 0)] + 1, 0) if len(breaks) else np.zeros(len(starts), np.int64)
+    high = np.append(breaks, len(codes))[line]
+    return merge(np.maximum(starts - MARGIN, low), np.minimum(ends + MARGIN, high))
+
+
+def merge(starts: NDArray[np.integer], ends: NDArray[np.integer]) -> list[Window]:
+    """Windows from sorted starts and their ends, those that overlap made one."""
+    out: list[Window] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if out and start < out[-1].end:
+            out[-1] = Window(out[-1].start, max(out[-1].end, end))
+        else:
+            out.append(Window(start, end))
+    return out
