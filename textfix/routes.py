@@ -53,6 +53,15 @@ def table() -> tuple[Chain, ...]:
     return (*single, *longer)
 
 
+@cache
+def by_reader() -> tuple[tuple[str, tuple[Chain, ...]], ...]:
+    """The table by the reader that came last, the one that is undone first."""
+    readers: dict[str, list[Chain]] = {}
+    for chain in table():
+        readers.setdefault(chain.routes[-1].read, []).append(chain)
+    return tuple((reader, tuple(chains)) for reader, chains in readers.items())
+
+
 def parse(name: str) -> Route:
     """The route called NAME ("utf-8>gb18030"); it need not be in the table, its encodings must exist."""
     written, sign, read = name.partition(">")
@@ -83,7 +92,9 @@ def misread(text: str, route: str) -> str:
 
 
 def undo(text: str, route: str) -> tuple[bytes, NDArray[np.bool_]]:
-    """The bytes that TEXT was misread from, and a mask of those that are known (the others stand as FF).
+    """The bytes that TEXT was misread from, and a mask of those that are known.
+
+    An unknown byte stands as FF for U+FFFD, as a newline for a character that the reader cannot have given.
 
     >>> data, known = undo("ÖÐÎÄ", "gb18030>latin-1")
     >>> data.decode("gb18030"), bool(known.all())

@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 from textfix.batch import Codes, to_codes
 from textfix.errors import ChoiceError
 
-#: Stands in the bytes for a character that the encoding cannot have written. FF is neither lead nor trail in any
-#: of UTF-8, GB18030 and Big5, so it never swallows a neighbour.
+#: Stands in the bytes for U+FFFD, a character whose bytes are lost. FF is neither lead nor trail in any of UTF-8,
+#: GB18030 and Big5, so it never swallows a neighbour.
 LOST = 0xFF
+#: Stands in the bytes for a character that the encoding does not have: a newline, which no sequence goes over.
+FOREIGN = 0x0A
 #: Stands in the text for bytes that cannot be read.
 HOLE = 0xFFFD
 #: What the error handler leaves in the decoded text for us to find: MARK + n = n bytes that cannot be read, EURO = a
@@ -40,8 +42,7 @@ DOUBLE = {
     "gb18030": ("gb18030",),
     "cp936": ("gb18030",),
     "gbk": ("gbk",),
-    "big5": ("cp950", "big5hkscs", "big5"),
-    "big5hkscs": ("big5hkscs", "cp950", "big5"),
+    "big5": ("big5hkscs", "cp950", "big5"),
     "cp950": ("cp950",),
     "cp932": ("cp932", "shift_jis_2004"),
     "euc_jp": ("euc_jp", "euc_jis_2004"),
@@ -102,12 +103,12 @@ class Charmap:
         return packed, length
 
     def encode(self, codes: Codes) -> Encoded:
-        """CODES as bytes; a character that the encoding does not have becomes LOST."""
+        """CODES as bytes; U+FFFD becomes LOST, another character that the encoding does not have FOREIGN."""
         packed, length = self.table
         at = np.minimum(codes, TOP)
         value, size = packed[at], length[at]
         known = size > 0
-        value = np.where(known, value, np.uint32(LOST))
+        value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST), np.uint32(FOREIGN)))
         size = np.maximum(size, 1).astype(np.int64)
         starts = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(size, out=starts[1:])
@@ -222,6 +223,7 @@ def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> Non
 
 
 def _fill_double(packed: NDArray[np.uint32], length: NDArray[np.uint8], codec: str) -> None:
+    seen: set[str] = set()
     for lead in range(0x80, 0xFF):
         for pair in [bytes([lead]), *(bytes([lead, trail]) for trail in range(0x30, 0xFF))]:
             try:
@@ -229,6 +231,9 @@ def _fill_double(packed: NDArray[np.uint32], length: NDArray[np.uint8], codec: s
             except UnicodeDecodeError:
                 continue
             if len(text) == 1 and ord(text) >= 0x80:
+                if text in seen:  # read from two places (cp932 has 396 such characters): written to one
+                    pair = text.encode(codec)
+                seen.add(text)
                 packed[ord(text)], length[ord(text)] = int.from_bytes(pair, "big"), len(pair)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import model, routes
+from textfix import encodings, model, routes
 from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
@@ -21,6 +22,11 @@ from textfix.repair.suspicion import Window
 NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
 #: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
 STRANGE = 8.0
+#: What it costs to begin or end a span in the middle of a run of letters: misreadings end where a field, a line or
+#: ASCII text does. Without it, likely pairs inside a garbled text are left standing.
+CUT = 9.0
+#: What a border costs where it is natural: a little, so that a span rather reaches the ends of its line.
+NATURAL = 2.0
 #: A reading has this many Han characters, or it is not ours to judge.
 LEAST_HAN = 2
 
@@ -34,6 +40,7 @@ class Repair:
     codes: Codes
     chain: str
     odds: float
+    gain: float
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -58,29 +65,39 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
 
 def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> list[list[Repair]]:
     """The repairs of each window, best first by odds, none overlapping another."""
-    # All windows are read together, a newline between two, so that each route is undone once for the whole batch.
-    parts: list[Codes] = []
-    newline = np.array([suspicion.NEWLINE], np.uint32)
-    for window in found.windows:
-        parts += (codes[window.start : window.end], newline)
-    joined = np.concatenate(parts)
-    ends = np.cumsum([window.end - window.start + 1 for window in found.windows])
-    starts = np.concatenate([[0], ends[:-1]])
+    # All windows are read together, a newline behind each, so that a route is undone once for the whole batch.
+    pieces = [np.append(codes[window.start : window.end], np.uint32(suspicion.NEWLINE)) for window in found.windows]
+    joined = np.concatenate(pieces)
+    starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
     costs = model.costs(joined).astype(np.float64)
     costs[joined == HOLE] = HOLE_COST
-    offers: list[list[Repair]] = [[] for _ in found.windows]
-    for chain in routes.table():
-        reading = readings.read(joined, costs, chain)
-        if reading is None:
-            continue
-        for at, repair in spans(reading, joined, costs, starts, config):
-            offers[at].append(repair)
+    offers: list[list[Repair]] = [[] for _ in pieces]
+    for reader, chains in routes.by_reader():
+        encoded = encodings.load(reader).encode(joined)
+        for written in {chain.routes[-1].written for chain in chains}:
+            hopeful = np.flatnonzero(readings.promising(joined, encoded, written, starts[:-1]))
+            if not len(hopeful):
+                continue
+            some = joined, costs, starts
+            if len(hopeful) < len(pieces):
+                take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
+                ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
+                some = joined[take], costs[take], np.concatenate([[0], ends])
+            edges = [found.windows[at] for at in hopeful.tolist()]
+            for chain in chains:
+                if chain.routes[-1].written != written:
+                    continue
+                reading = readings.read(some[0], some[1], chain)
+                if reading is None:
+                    continue
+                for at, repair in spans(reading, some[2], edges, config):
+                    offers[int(hopeful[at])].append(repair)
     return [choose(offer) for offer in offers]
 
 
 def spans(
-    reading: Reading, codes: Codes, costs: NDArray[np.float64], starts: NDArray[np.int64], config: Config
-) -> list[tuple[int, Repair]]:
+    reading: Reading, starts: NDArray[np.int64], windows: list[Window], config: Config
+) -> Iterator[tuple[int, Repair]]:
     """The spans of a reading that are worth their price, with the window each lies in."""
     gain = reading.gain
     if config.holes == "keep":
@@ -89,35 +106,44 @@ def spans(
     need = config.caution + reading.chain.prior
     # Windows in which no run of atoms can gain enough are passed over (the sum of all that is gained is a bound).
     window = np.searchsorted(starts, reading.a[:-1], side="right") - 1
-    hopeful = np.flatnonzero(np.bincount(window, np.maximum(gain, 0), len(starts)) >= need)
-    out = []
+    hopeful = np.flatnonzero(np.bincount(window, np.maximum(gain, 0), len(windows)) >= need)
+    # A border is natural next to an atom that stays as it is or cannot be read, and free at the ends of a line.
+    open_ = reading.same | (gain <= -readings.BARRIER)
+    cut = np.full(len(gain) + 1, CUT)
+    cut[:-1][open_] = cut[1:][open_] = NATURAL
     for at in hopeful.tolist():
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
-        for first, last in best_runs(gain[low:high], need):
-            repair = weigh(reading, codes, costs, low + first, low + last, int(starts[at]), config)
+        price = cut[low : high + 1].copy()
+        if windows[at].opens:
+            price[0] = 0.0
+        if windows[at].closes:
+            price[-1] = price[-2] = 0.0  # the last atom of a window is the newline behind it
+        for first, last in best_runs(gain[low:high], need, price):
+            repair = weigh(reading, low + first, low + last, int(starts[at]), config)
             if repair is not None:
-                out.append((at, repair))
-    return out
+                yield at, repair
 
 
-def best_runs(gain: NDArray[np.float64], price: float) -> list[tuple[int, int]]:
-    """Runs [first, last) of atoms to take, so that the gain less PRICE for each run is the greatest (two-state Viterbi)."""
+def best_runs(gain: NDArray[np.float64], price: float, cut: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Runs [first, last) of atoms to take, so that their gain is the greatest (two-state Viterbi).
+
+    Each run costs PRICE, and CUT[k] for each of its borders k.
+    """
+    borders = cut.tolist()
     out_score, in_score = 0.0, -np.inf
     in_start = 0
     taken: list[tuple[int, int]] = []  # runs on the best way that is out now
     in_taken: list[tuple[int, int]] = []  # runs before the one that is open on the best way that is in now
     for i, value in enumerate(gain.tolist()):
-        if out_score - price > in_score:
-            in_score, in_start, in_taken = out_score - price, i, taken
+        if out_score - price - borders[i] > in_score:
+            in_score, in_start, in_taken = out_score - price - borders[i], i, taken
         in_score += value
-        if in_score > out_score:
-            out_score, taken = in_score, [*in_taken, (in_start, i + 1)]
+        if in_score - borders[i + 1] > out_score:
+            out_score, taken = in_score - borders[i + 1], [*in_taken, (in_start, i + 1)]
     return taken
 
 
-def weigh(
-    reading: Reading, codes: Codes, costs: NDArray[np.float64], first: int, last: int, origin: int, config: Config
-) -> Repair | None:
+def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) -> Repair | None:
     """The repair of atoms first:last, trimmed of what stays the same, if it holds against every other explanation."""
     while first < last and reading.same[first]:
         first += 1
@@ -129,16 +155,16 @@ def weigh(
     new = reading.codes[int(reading.b[first]) : int(reading.b[last])]
     changed = ~reading.same[first:last]
     cost = float(reading.cost[first:last][changed].sum())
-    odds = float(reading.gain[first:last].sum())
+    gain = float(reading.gain[first:last].sum()) - reading.chain.prior
     # Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So
     # the reading must also hold against bytes that decode by chance.
     beyond = new[new >= 0x80]
     holes = int((beyond == HOLE).sum())
     null = NULL[reading.chain.routes[0].written] * (len(beyond) - holes) + HOLE_COST * holes
-    odds = min(odds, null + STRANGE - cost) - reading.chain.prior
+    odds = min(gain, null + STRANGE - cost - reading.chain.prior)
     if odds < config.caution or int(is_han(beyond).sum()) < LEAST_HAN:
         return None
-    return Repair(start - origin, end - origin, new, reading.chain.name, odds)
+    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain)
 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:
@@ -146,9 +172,13 @@ def is_han(codes: Codes) -> NDArray[np.bool_]:
 
 
 def choose(offers: list[Repair]) -> list[Repair]:
-    """The best of overlapping repairs, in the order of the text."""
+    """The best of overlapping repairs, in the order of the text.
+
+    They are ranked by what they gain over the text as it stands: the weaker of two odds only decides whether a repair
+    may be made at all, and would favour short spans.
+    """
     taken: list[Repair] = []
-    for offer in sorted(offers, key=lambda repair: -repair.odds):
+    for offer in sorted(offers, key=lambda repair: -repair.gain):
         if all(offer.end <= other.start or offer.start >= other.end for other in taken):
             taken.append(offer)
     return sorted(taken, key=lambda repair: repair.start)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import HOLE
+from textfix.encodings import HOLE, Encoded
 from textfix.routes import Chain, Route
 
 #: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
@@ -39,31 +39,58 @@ class Reading:
     same: NDArray[np.bool_]
 
 
-def borders(codes: Codes, route: Route) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]] | None:
+def common(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the values stand, in LEFT and in RIGHT, that both (sorted) have.
+
+    RIGHT may have a value twice (a Big5 pair that reads as a letter and its accent): the last one counts.
+    """
+    at = np.searchsorted(right, left, side="right") - 1
+    both = np.flatnonzero((at >= 0) & (right[at] == left))
+    return both, at[both]
+
+
+def promising(codes: Codes, encoded: Encoded, written: str, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which windows (beginning at STARTS in CODES) can hold text in WRITTEN at all: a gate before the costly part.
+
+    Two characters side by side must come from the reader. For UTF-8, two whole sequences must follow one another, or
+    sequences make up a quarter of what is not ASCII: by chance they are some 4 %.
+    """
+    beyond = encoded.known & (codes >= 0x80)
+    couples = np.add.reduceat(beyond[:-1] & beyond[1:], starts, dtype=np.int64)
+    if written != "utf-8":
+        return couples > 0
+    data = np.frombuffer(encoded.data, np.uint8)
+    tail = (data & 0xC0) == 0x80
+    whole = np.zeros(len(data), np.bool_)
+    whole[:-2] = (data[:-2] >= 0xE2) & (data[:-2] <= 0xEF) & tail[1:-1] & tail[2:]
+    after = np.zeros(len(data), np.bool_)
+    after[:-3] = whole[:-3] & whole[3:]
+    where = encoded.starts[starts]
+    count = np.add.reduceat(whole, where, dtype=np.int64)
+    bulk = np.add.reduceat(data >= 0x80, where, dtype=np.int64)
+    return (couples > 0) & ((np.add.reduceat(after, where, dtype=np.int64) > 0) | ((count > 1) & (12 * count >= bulk)))
+
+
+def borders(codes: Codes, route: Route) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """CODES undone along one route: the reading, the common borders in both, and which of CODES could not be undone."""
     encoded = encodings.load(route.read).encode(codes)
-    if not (encoded.known & (codes >= 0x80)).any():
-        return None
     decoded = encodings.load(route.written).decode(encoded.data)
-    _, a, b = np.intersect1d(encoded.starts, decoded.starts, assume_unique=True, return_indices=True)
+    a, b = common(encoded.starts, decoded.starts)
     return decoded.codes, a, b, ~encoded.known
 
 
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
-    """CODES (costing COSTS as they stand) read along CHAIN; None where nothing of it can come from there."""
+    """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
     a: NDArray[np.int64] | None = None
     blocked = np.zeros(len(codes), np.bool_)
     for route in reversed(chain.routes):  # what happened last is undone first
-        undone = borders(now, route)
-        if undone is None:
-            return None
-        then, here, there, unknown = undone
+        then, here, there, unknown = borders(now, route)
         if a is None:
             a, b, blocked = here, there, unknown
         else:
             # Borders of the first undoing that are borders of the second one too.
-            _, left, right = np.intersect1d(b, here, assume_unique=True, return_indices=True)
+            left, right = common(b, here)
             a, b = a[left], there[right]
         now = then
     assert a is not None
@@ -74,10 +101,9 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     reading_costs[now == HOLE] = HOLE_COST
     cost = np.add.reduceat(reading_costs, b[:-1])
     gain = np.add.reduceat(costs, a[:-1]) - cost
-    width = np.diff(a)
-    same = (width == 1) & (np.diff(b) == 1)
+    same = (np.diff(a) == 1) & (np.diff(b) == 1)
     same[same] = codes[a[:-1][same]] == now[b[:-1][same]]
     gain[same] = 0.0
     if blocked.any():
-        gain[np.add.reduceat(blocked.astype(np.int64), a[:-1]) > 0] = -BARRIER
+        gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
     return Reading(chain, now, a, b, gain, cost, same)

@@ -19,16 +19,18 @@ USUAL = 6.5
 #: Surprise, in nats beyond the usual, that makes a stretch suspicious. A repair gains more than this or is not made.
 ALARM = 9.0
 #: Characters around a suspicious stretch that are looked at too: a misread word starts and ends with likely ones.
-MARGIN = 24
+MARGIN = 8
 NEWLINE = 0x0A
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch `start:end` of the batch's code points, within one line."""
+    """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends."""
 
     start: int
     end: int
+    opens: bool
+    closes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,21 @@ def windows(codes: Codes, costs: model.Costs) -> list[Window]:
     line = np.searchsorted(breaks, starts)
     low = np.where(line > 0, breaks[np.maximum(line - 1, 0)] + 1, 0) if len(breaks) else np.zeros(len(starts), np.int64)
     high = np.append(breaks, len(codes))[line]
-    return merge(np.maximum(starts - MARGIN, low), np.minimum(ends + MARGIN, high))
+    starts, ends = np.maximum(starts - MARGIN, low), np.minimum(ends + MARGIN, high)
+    return merge(starts, ends, starts == low, ends == high)
 
 
-def merge(starts: NDArray[np.integer], ends: NDArray[np.integer]) -> list[Window]:
+def merge(
+    starts: NDArray[np.integer], ends: NDArray[np.integer], opens: NDArray[np.bool_], closes: NDArray[np.bool_]
+) -> list[Window]:
     """Windows from sorted starts and their ends, those that overlap made one."""
     out: list[Window] = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    for start, end, first, last in zip(
+        starts.tolist(), ends.tolist(), opens.tolist(), closes.tolist(), strict=True
+    ):
         if out and start < out[-1].end:
-            out[-1] = Window(out[-1].start, max(out[-1].end, end))
-        else:
-            out.append(Window(start, end))
+            before = out.pop()
+            start, first = before.start, before.opens
+            end, last = max((end, last), (before.end, before.closes))
+        out.append(Window(start, end, first, last))
     return out

@@ -1,0 +1,393 @@
+"""The command line: bytes in, UTF-8 out, one sentence and exit code 2 when something is wrong."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import textfix
+from textfix import Config, Detection, Edit, Result, Step, cli
+from textfix.config import CHOICES
+
+ESCAPE = b"\x1b["
+KNOWN = Detection("utf-8", 20.0, 0.99, "valid", "hans")
+
+
+class Ended(NamedTuple):
+    code: int
+    out: bytes
+    err: str
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the program in this process, on bytes."""
+
+    def run(*arguments: object, stdin: bytes = b"", terminal: bool = False) -> Ended:
+        out, err = io.BytesIO(), io.BytesIO()
+        kind = Terminal if terminal else io.TextIOWrapper
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+        monkeypatch.setattr(sys, "stdout", kind(out, "utf-8"))
+        monkeypatch.setattr(sys, "stderr", kind(err, "utf-8", "backslashreplace", write_through=True))
+        code = cli.run([str(argument) for argument in arguments])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return Ended(code, out.getvalue(), err.getvalue().decode())
+
+    return run
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str | None, Config]]:
+    """What reaches the library, instead of the library."""
+    calls: list[tuple[bytes, str | None, Config]] = []
+
+    def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
+        calls.append((data, declared, config))
+        return Result("好", (), KNOWN, "好")
+
+    monkeypatch.setattr(cli, "explain_bytes", explain_bytes)
+    return calls
+
+
+def page(tmp_path: Path, data: bytes, name: str = "page.txt") -> Path:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+def refused(ended: Ended, *words: str) -> None:
+    """One sentence on standard error, nothing on standard output, code 2."""
+    assert ended.code == 2
+    assert ended.out == b""
+    assert ended.err.startswith("textfix: ")
+    assert ended.err.count("\n") == 1
+    assert "Traceback" not in ended.err
+    for word in words:
+        assert word in ended.err
+
+
+# --- fix ---------------------------------------------------------------------------------------------------------
+
+
+def test_fix_a_file(run: Run, tmp_path: Path) -> None:
+    """The main job: a GBK file becomes UTF-8 on standard output, and the file stays as it was."""
+    data = "数据处理和存储，都在这里。\n".encode("gbk")
+    path = page(tmp_path, data)
+    assert run("fix", path) == (0, "数据处理和存储，都在这里。\n".encode(), "")
+    assert path.read_bytes() == data
+
+
+@pytest.mark.parametrize("arguments", [(), ("-",)])
+def test_fix_standard_input(run: Run, arguments: tuple[str, ...]) -> None:
+    """No file, or `-`: a place in a pipe."""
+    assert run("fix", *arguments, stdin="鏁版嵁澶勭悊".encode()) == (0, "数据处理".encode(), "")
+
+
+def test_several_files_follow_one_another(run: Run, tmp_path: Path) -> None:
+    """As `cat` does, with nothing between."""
+    first, second = page(tmp_path, "一，好的。".encode(), "1"), page(tmp_path, "二，好的。".encode(), "2")
+    assert run("fix", first, second, first).out == "一，好的。二，好的。一，好的。".encode()
+
+
+GIVEN: list[tuple[list[str], dict[str, Any]]] = [
+    ([], {}),
+    (["--no-repair"], {"repair": False}),
+    (["--repair"], {"repair": True}),
+    (["--clean", "full"], {"clean": "full"}),
+    (["--clean", "off"], {"clean": False}),
+    (["--script", "tw", "--words"], {"script": "tw", "words": True}),
+    (["--no-words"], {"words": False}),
+    (["--punctuation", "corner"], {"punctuation": "corner"}),
+    (["--spacing"], {"spacing": True}),
+    (["--no-spacing"], {"spacing": False}),
+    (["--holes", "keep"], {"holes": "keep"}),
+    (["--caution", "20"], {"caution": 20.0}),
+    (["--max-layers", "1"], {"max_layers": 1}),
+]
+
+
+@pytest.mark.parametrize(("arguments", "options"), GIVEN, ids=[" ".join(given[0]) or "none" for given in GIVEN])
+@pytest.mark.parametrize("command", ["fix", "explain"])
+def test_options_reach_the_library(
+    run: Run, seen: list[Any], command: str, arguments: list[str], options: dict[str, Any]
+) -> None:
+    """An option, its field and its flag share one word and one meaning."""
+    assert run(command, *arguments, stdin=b"x").code == 0
+    assert seen == [(b"x", None, Config(**options))]
+
+
+def test_declared_reaches_the_library(run: Run, seen: list[Any]) -> None:
+    """What the sender says is handed on."""
+    assert run("fix", "--declared", "big5", stdin=b"x").code == 0
+    assert seen == [(b"x", "big5", Config())]
+
+
+def test_every_field_of_config_has_its_option() -> None:
+    """An option that the library has and the program lacks would be found out by a user."""
+    flags = {parameter.name for parameter in cli.cli.commands["fix"].params}
+    assert {field.name for field in dataclasses.fields(Config)} <= flags
+    for name, choices in CHOICES.items():
+        words = {"off" if c is False else c for c in choices if isinstance(c, str) or (name == "clean" and c is False)}
+        if words:
+            (parameter,) = (p for p in cli.cli.commands["fix"].params if p.name == name)
+            assert set(parameter.type.choices) == words  # type: ignore[attr-defined]
+
+
+def test_json(run: Run, tmp_path: Path) -> None:
+    """One JSON object a line and file: what `explain` gives, and the name of the file."""
+    data = "鏁版嵁澶勭悊，好。".encode()
+    one, two = page(tmp_path, data, "1"), page(tmp_path, b"plain", "2")
+    ended = run("fix", "--json", one, two)
+    first, second = map(json.loads, ended.out.decode().splitlines())
+    assert first == {"file": str(one), **textfix.explain(data).to_dict()}
+    assert second["text"] == "plain"
+    assert second["plan"] == []
+    assert run("explain", "--json", one, two).out == ended.out
+
+
+def test_fix_explains_on_standard_error(run: Run) -> None:
+    """The text goes down the pipe, the reasons to the person who watches."""
+    ended = run("fix", "--explain", stdin="处理：鏁版嵁澶勭悊".encode())
+    assert ended.out == "处理：数据处理".encode()
+    for word in ("standard input", "line 1", "repair", "utf-8>gb18030", "- 处理：鏁版嵁澶勭悊", "+ 处理：数据处理"):
+        assert word in ended.err
+
+
+def test_line_ends_are_the_files_own(run: Run) -> None:
+    """Reading or writing in text mode would turn each \\r\\n into something else."""
+    data = "一\r\n二\r三\n四".encode()
+    assert run("fix", "--clean", "off", stdin=data).out == data
+
+
+def test_an_empty_file_is_an_empty_text(run: Run, tmp_path: Path) -> None:
+    """Nothing is wrong with it."""
+    assert run("fix", page(tmp_path, b"")) == (0, b"", "")
+    assert run("fix", stdin=b"") == (0, b"", "")
+
+
+def test_surrogates_never_stop_the_program(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a surrogate pair has no UTF-8 form: text gets U+FFFD, JSON keeps the escape, so that the plan replays."""
+    plan = (Step("repair", (Edit(0, 1, "x", "\ud800", "escape"),)),)
+    monkeypatch.setattr(cli, "explain_bytes", lambda *_: Result("\ud800\ud83d\ude00", plan, KNOWN, "x\ud83d\ude00"))
+    assert run("fix", stdin=b"x").out == "\ufffd😀".encode()
+    assert json.loads(run("fix", "--json", stdin=b"x").out)["text"].startswith("\ud800")
+    assert b"\\ud800" in run("explain", stdin=b"x").out
+
+
+# --- explain -----------------------------------------------------------------------------------------------------
+
+
+def made_up() -> Result:
+    """Two steps over two lines, the second counting in what the first left."""
+    source = "第一行\n数(shù)量和\u200b线\n"
+    first = Step("repair", (Edit(5, 10, "(shù)", "", "gloss", 14.25),))
+    second = Step("clean", (Edit(0, 1, "第", "弟", "odd", None, "a note"), Edit(7, 8, "\u200b", "", "invisible")))
+    text = textfix.replay(source, (first, second))
+    return Result(text, (first, second), KNOWN, source)
+
+
+def test_explain_shows_each_edit_before_and_after(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A person must be able to judge an edit without opening the file: line, rule, odds, before, after."""
+    monkeypatch.setattr(cli, "explain_bytes", lambda *_: made_up())
+    ended = run("explain", page(tmp_path, b"x"))
+    assert ended.out.decode().splitlines()[1:] == [
+        "line 2  repair  gloss  14.2 nats",
+        "  - 数(shù)量和\\u200b线",
+        "  + 数量和\\u200b线",
+        "line 1  clean  odd  a note",
+        "  - 第一行",
+        "  + 弟一行",
+        "line 2  clean  invisible",
+        "  - 数量和\\u200b线",
+        "  + 数量和线",
+    ]
+    assert "page.txt: utf-8 (valid): 3 changes" in ended.out.decode().splitlines()[0]
+    assert (ended.code, ended.err) == (0, "")
+
+
+def test_explain_has_colours_only_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colours in a file or a pipe are garbage, and NO_COLOR is a wish to respect."""
+    monkeypatch.setattr(cli, "explain_bytes", lambda *_: made_up())
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert ESCAPE not in run("explain", stdin=b"x").out
+    assert ESCAPE in run("explain", stdin=b"x", terminal=True).out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert ESCAPE not in run("explain", stdin=b"x", terminal=True).out
+
+
+def test_explain_leaves_out_the_middle_of_what_is_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A garbled page of 2 MB is one edit; nobody reads it on a terminal."""
+    long = "长" * 100_000
+    result = Result("短", (Step("repair", (Edit(0, len(long), long, "短", "x"),)),), KNOWN, long)
+    monkeypatch.setattr(cli, "explain_bytes", lambda *_: result)
+    assert len(run("explain", stdin=b"x").out) < 2_000
+
+
+def test_explain_says_when_there_is_nothing_to_say(run: Run) -> None:
+    """Silence could be a failure."""
+    assert "nothing to change" in run("explain", stdin="一切都好。".encode()).out.decode()
+
+
+# --- detect ------------------------------------------------------------------------------------------------------
+
+
+def test_detect_is_a_table(run: Run, tmp_path: Path) -> None:
+    """One row a file, under headings; a long name is not cut."""
+    one = page(tmp_path, "数据处理和存储，都在这里。".encode("gb18030"), "一个很长的文件名" * 8 + ".txt")
+    two = page(tmp_path, "資料處理和儲存，都在這裡。".encode("big5"), "2.txt")
+    ended = run("detect", one, two)
+    heading, *rows = ended.out.decode().splitlines()
+    assert heading.split() == ["file", "encoding", "confidence", "evidence", "script"]
+    assert [row.split()[0] for row in rows] == [str(one), str(two)]
+    assert [row.split()[1] for row in rows] == [textfix.detect(path.read_bytes()).encoding for path in (one, two)]
+    assert ESCAPE not in ended.out
+    assert ended.code == 0
+
+
+def test_detect_as_json(run: Run, tmp_path: Path) -> None:
+    """One JSON object a line and file."""
+    data = "数据处理和存储".encode("gb18030")
+    path = page(tmp_path, data)
+    assert json.loads(run("detect", "--json", path).out) == {"file": str(path), **textfix.detect(data).to_dict()}
+
+
+def test_detect_admits_not_to_know(run: Run, tmp_path: Path) -> None:
+    """Bytes that are no text in any encoding have no name; that is an answer, not an error."""
+    ended = run("detect", page(tmp_path, b"\xff" * 40))
+    assert "unknown" in ended.out.decode()
+    assert ended.code == 0
+
+
+# --- what is wrong -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["fix", "explain", "detect"])
+class TestErrors:
+    def test_missing(self, run: Run, command: str, tmp_path: Path) -> None:
+        """The name is the answer."""
+        refused(run(command, tmp_path / "nowhere.txt"), "nowhere.txt", "does not exist")
+
+    def test_directory(self, run: Run, command: str, tmp_path: Path) -> None:
+        """`textfix fix *` meets directories."""
+        refused(run(command, tmp_path), "is a directory")
+
+    @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read everything")
+    def test_unreadable(self, run: Run, command: str, tmp_path: Path) -> None:
+        """A file of somebody else's."""
+        path = page(tmp_path, b"x")
+        path.chmod(0)
+        refused(run(command, path), "cannot be read", "permission denied")
+
+    def test_names_that_no_system_takes(self, run: Run, command: str) -> None:
+        """A NUL in a name is a ValueError of Python's, and the same to the user."""
+        refused(run(command, "a\0b"), "cannot be read")
+
+    def test_binary(self, run: Run, command: str, tmp_path: Path) -> None:
+        """An image is not damaged text; decoding it anyway would be nonsense at length."""
+        refused(run(command, page(tmp_path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")), "binary, not text", "PNG")
+
+    def test_unknown_option(self, run: Run, command: str) -> None:
+        """One sentence, like everything else."""
+        refused(run(command, "--colour"), "--colour")
+
+    def test_the_rest_is_still_done(self, run: Run, command: str, tmp_path: Path) -> None:
+        """One bad file among a thousand must not cost the others; the exit code remembers it."""
+        good, bad = page(tmp_path, "好的，没有问题。".encode(), "good.txt"), tmp_path / "bad.txt"
+        ended = run(command, "--json", bad, good, tmp_path)
+        assert ended.code == 2
+        assert json.loads(ended.out)["file"] == str(good)
+        assert [line.split(" ")[0] for line in ended.err.splitlines()] == ["textfix:", "textfix:"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "wrong", "listed"),
+    [
+        ("--script", "zh", ["hans", "hant", "tw", "hk"]),
+        ("--punctuation", "wide", ["full", "corner", "half"]),
+        ("--clean", "all", ["safe", "full", "off"]),
+        ("--holes", "guess", ["mark", "keep", "fill"]),
+        ("--caution", "0", ["above 0"]),
+        ("--caution", "much", ["much"]),
+        ("--max-layers", "-1", ["from 0 up"]),
+    ],
+)
+def test_unknown_values_list_the_choices(run: Run, flag: str, wrong: str, listed: list[str]) -> None:
+    """The next try should be the right one."""
+    refused(run("fix", flag, wrong, stdin=b"x"), *listed)
+
+
+def test_fix_refuses_what_no_encoding_explains(run: Run, tmp_path: Path) -> None:
+    """Nothing is invented: with no reading there is no text, and the file is still there."""
+    path = page(tmp_path, b"\xff" * 40)
+    refused(run("fix", path), "no encoding", "--declared")
+    assert path.read_bytes() == b"\xff" * 40
+
+
+def test_errors_of_the_library_are_sentences_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged installation should not look like a crash."""
+
+    def explain_bytes(*_: object) -> Result:
+        raise textfix.DataError("the data file model.npz is missing")
+
+    monkeypatch.setattr(cli, "explain_bytes", explain_bytes)
+    refused(run("fix", stdin=b"x"), "model.npz")
+
+
+# --- the program as a whole --------------------------------------------------------------------------------------
+
+
+def test_version(run: Run) -> None:
+    """For bug reports."""
+    assert run("--version") == (0, f"textfix {textfix.__version__}\n".encode(), "")
+
+
+@pytest.mark.parametrize("command", [(), ("fix",), ("detect",), ("explain",)])
+def test_help(run: Run, command: tuple[str, ...]) -> None:
+    """Every command says what it does."""
+    ended = run(*command, "--help")
+    assert ended.code == 0
+    assert b"Usage: textfix" in ended.out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """Nobody should wait for tables and neighbours to read four lines of help."""
+    script = (
+        "import sys; from textfix import cli, tables; cli.run(['--help']);"
+        "print(sorted({'rich', 'opencc', 'ftfy', 'charset_normalizer'} & set(sys.modules)), tables.arrays.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines()[-1] == "[] 0"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_closed_pipe_is_silent(tmp_path: Path) -> None:
+    """`textfix fix big.txt | head` is no error worth a traceback."""
+    path = page(tmp_path, "好的，没有问题。\n".encode() * 4_000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "textfix.cli", "fix", *[str(path)] * 30], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == cli.PIPE_CLOSED

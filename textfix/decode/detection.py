@@ -1,0 +1,209 @@
+"""Names the encoding of bytes."""
+
+from __future__ import annotations
+
+import codecs
+import math
+from collections.abc import Mapping
+
+from textfix import tables
+from textfix.decode import declarations, labels, marks, readings
+from textfix.decode.profile import profile
+from textfix.decode.readings import Reading
+from textfix.decode.sample import draw
+from textfix.decode.scripts import name_script
+from textfix.records import Candidate, Detection
+
+#: Bytes that every encoding is weighed on, and those that the best of them are weighed on again.
+COARSE, FINE = 2048, 1 << 15
+#: Nats behind the best after which an encoding is not weighed again.
+FAR = 60.0
+#: Bytes at the start on which encodings of two and four bytes a character are weighed.
+RAW = 4096
+#: Without a control among its bytes a text of this length is not UTF-16: one low byte in nine is one.
+WIDE_WITHOUT_CONTROLS = 512
+#: Nats of evidence for each byte of a valid sequence beyond its first: by chance, a pair of GBK bytes is one in four times.
+UTF8_BYTE = 1.2
+#: Evidence after which nothing else is weighed.
+SURE = 16.0
+BLOCK = 1 << 20
+RUNNERS_UP = 4
+
+
+def detect(data: bytes, *, declared: str | None = None) -> Detection:
+    """Name the encoding of bytes, and say how sure that is.
+
+    `declared` is what the sender says (an HTTP charset, say); it weighs as a prior, as does what the bytes declare of
+    themselves. The encoding is a name that `bytes.decode` takes, or None where the bytes are not text in any encoding
+    that Python reads. Content never raises; the time is linear and the memory beyond the input bounded.
+
+    >>> import textfix
+    >>> textfix.detect("中文".encode("gb18030")).encoding
+    'gb18030'
+    >>> textfix.detect("正體中文".encode("big5")).encoding
+    'cp950'
+    >>> textfix.detect(bytes(range(256)) * 8).encoding is None
+    True
+    """
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"detect() takes bytes, not {type(data).__name__}")
+    if declared is not None and not isinstance(declared, str):
+        raise TypeError(f"declared must be a str or None, not {type(declared).__name__}")
+    data = bytes(data)
+    if codec := marks.find_bom(data):
+        return _sure(data, codec, "bom")
+    bonus = _listen(data, declared)
+    if data.isascii():
+        return _detect_ascii(data, bonus)
+    controls = marks.has_controls(data[:RAW])
+    valid = _count_utf8(data)
+    if valid * UTF8_BYTE >= SURE and not controls:
+        return _sure(data, "utf-8", "valid", valid * UTF8_BYTE)
+    return _detect_model(data, bonus, controls, valid > 0)
+
+
+def _listen(data: bytes, declared: str | None) -> dict[str, float]:
+    """Nats for each codec that the caller or the bytes declare."""
+    weights = profile().weights
+    bonus: dict[str, float] = {}
+    for label, nats in (
+        (declared, weights["declared_by_caller"]),
+        (declarations.find_label(data), weights["declared_by_bytes"]),
+    ):
+        for codec in labels.name_family(label):
+            bonus[codec] = bonus.get(codec, 0.0) + nats
+    return bonus
+
+
+def _detect_ascii(data: bytes, bonus: Mapping[str, float]) -> Detection:
+    """Seven bits: ASCII, unless its escapes, or NUL bytes, read better as something else."""
+    controls = marks.has_controls(data)
+    if marks.is_iso2022_cn(data):
+        return Detection(None, 0.0, confide(0.0), "default")  # no codec of Python's reads it
+    if controls and (wide := _weigh_wide(data, "ascii", bonus)):
+        return wide
+    if escaped := marks.find_escaped(data):
+        start = marks.first_mark(data, escaped)
+        line = data.rfind(b"\n", max(0, start - RAW), start) + 1
+        part = data[line : line + FINE] if len(data) > FINE else data
+        plain = readings.Encoding("ascii", 0.0)
+        found = sorted(readings.read_decoded(part, [plain, *escaped], bonus), key=lambda one: -one.score)
+        if found[0].codec != "ascii":
+            return _conclude(data, found, "model", bonus)
+    elif controls and marks.count_controls(data[: 1 << 20]) > 0.3 * min(len(data), 1 << 20):
+        return Detection(None, 0.0, confide(0.0), "default")
+    return _sure(data, "ascii", "valid")
+
+
+def _count_utf8(data: bytes) -> int:
+    """Bytes of valid UTF-8 sequences beyond the first of each; 0 if DATA is not UTF-8 (a cut last character is)."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    size = 0
+    try:
+        for start in range(0, len(data), BLOCK):
+            size += len(decoder.decode(data[start : start + BLOCK]))
+    except UnicodeDecodeError:
+        return 0
+    return len(data) - size - len(decoder.getstate()[0])
+
+
+def _detect_model(data: bytes, bonus: Mapping[str, float], controls: bool, valid: bool) -> Detection:
+    """Weigh all readings of a sample, the best of them again on a larger one, and check the winner on everything."""
+    coarse = draw(data, COARSE) or data[:COARSE]
+    found = readings.read_all(coarse, bonus)
+    if len(data) > COARSE:
+        fine = draw(data, FINE) or data[:FINE]
+        if len(fine) > len(coarse):
+            near = [one.codec for one in found if one.score > found[0].score - FAR]
+            found = readings.read_all(fine, bonus, near)
+        if len(data) > len(fine):
+            found = _check(data, found)
+    if (controls or len(data) <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(data, found[0].codec, bonus)):
+        return wide
+    if readings.weigh_against_noise(coarse, found[0].codec) < -profile().weights["noise"]:
+        return _ask(data, found)
+    return _conclude(data, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
+
+
+def _check(data: bytes, found: list[Reading]) -> list[Reading]:
+    """The best three, less what they cannot read in all of DATA."""
+    if not (holes := _count_holes(data, found[0].codec)) or len(found) == 1:
+        return found
+    cost = profile().weights["hole"]
+    checked = []
+    for i, one in enumerate(found[:3]):
+        more = max(0, (_count_holes(data, one.codec) if i else holes) - one.holes)
+        checked.append(Reading(one.codec, one.score - more * cost, one.holes + more, one.key))
+    return sorted(checked, key=lambda one: -one.score) + [one for one in found[3:] if one.score < checked[0].score]
+
+
+def _count_holes(data: bytes, codec: str) -> int:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    return sum(decoder.decode(data[start : start + BLOCK]).count("\ufffd") for start in range(0, len(data), BLOCK))
+
+
+def _weigh_wide(data: bytes, narrow: str, bonus: Mapping[str, float]) -> Detection | None:
+    """UTF-16 or UTF-32, if the start of DATA reads better so than in the encoding NARROW."""
+    raw = data[:RAW]
+    if len(raw) < 4:
+        return None
+    wides = [one for one in profile().wides if len(raw) % 4 == 0 or one.codec.startswith("utf-16")]
+    prior = next((one.prior for one in (*profile().doubles, *profile().singles) if one.codec == narrow), 0.0)
+    found = readings.read_decoded(raw, [readings.Encoding(narrow, prior), *wides], bonus)
+    found.sort(key=lambda one: -one.score)
+    if found[0].codec == narrow or readings.weigh_against_noise(raw, found[0].codec) < 0:
+        return None
+    return _conclude(data, found, "model", bonus)
+
+
+def _ask(data: bytes, found: list[Reading]) -> Detection:
+    """Nothing that we know of reads well: ask charset-normalizer, and believe it where the bytes can be text."""
+    part = data[:RAW]
+    unknown = Detection(None, 0.0, confide(0.0), "default", None, _runners_up(found, found[0].score))
+    if marks.count_controls(part) * 20 > len(part) or len(set(part) - set(range(0x80))) < 3:
+        return unknown
+    codec = _ask_charset_normalizer(part)
+    if codec is None or readings.weigh_against_noise(part, codec) < -1.5 * len(part):
+        return unknown
+    return Detection(codec, 0.0, confide(0.0), "model", None, _runners_up(found, found[0].score))
+
+
+def _ask_charset_normalizer(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        return None
+    codec = codecs.lookup(best.encoding).name
+    return codec if readings.is_plain(codec) else None
+
+
+def _conclude(data: bytes, found: list[Reading], evidence: str, bonus: Mapping[str, float]) -> Detection:
+    """The best of FOUND; its odds are against the best reading that is another text."""
+    best = found[0]
+    rivals = [one for one in found[1:] if one.key != best.key]
+    odds = best.score - rivals[0].score if rivals else SURE
+    if (nats := bonus.get(best.codec)) and any(best.score - nats < one.score - bonus.get(one.codec, 0.0) for one in found[1:]):
+        evidence = "declared"
+    return Detection(best.codec, odds, confide(odds), evidence, _script(data, best.codec), _runners_up(found[1:], best.score))
+
+
+def _runners_up(found: list[Reading], best: float) -> tuple[Candidate, ...]:
+    return tuple(Candidate(one.codec, one.score - best) for one in found[:RUNNERS_UP])
+
+
+def _sure(data: bytes, codec: str, evidence: str, odds: float = 2 * SURE) -> Detection:
+    return Detection(codec, odds, confide(odds), evidence, _script(data, codec))
+
+
+def _script(data: bytes, codec: str) -> str | None:
+    if codec == "ascii":
+        return None
+    part = data[:RAW] if codec.startswith(("utf-16", "utf-32")) or data[:RAW].isascii() is False else draw(data, RAW)
+    return name_script(readings.decode_part(part, codec)[0])
+
+
+def confide(odds: float) -> float:
+    """How often an answer with ODDS is right: a logistic curve fitted to lines that no model was trained on."""
+    fitted = tables.toml("decode_confidence.toml")
+    return 1.0 / (1.0 + math.exp(-min(60.0, fitted["offset"] + fitted["slope"] * odds)))

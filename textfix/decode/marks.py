@@ -1,0 +1,68 @@
+"""Marks that name an encoding by themselves: byte-order marks, and the escapes of the seven-bit encodings."""
+
+from __future__ import annotations
+
+import re
+
+from textfix.decode.profile import Encoding, profile
+
+#: The longest first: the mark of UTF-32 begins with that of UTF-16.
+_BOMS = (
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+#: Controls that text has: tab, line ends, form feed, the end-of-file of DOS, escape.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f]")
+_UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{2,}")
+#: Chinese by ISO 2022: its designations are in no codec of Python's, and in nobody else's text.
+_ISO2022_CN = re.compile(rb"\x1b\$(?:\)[AEG]|\*H|\+[IJKLM])")
+
+
+def find_bom(data: bytes) -> str | None:
+    """The codec whose byte-order mark DATA begins with, and which takes it off.
+
+    >>> find_bom("中文".encode("utf-8-sig"))
+    'utf-8-sig'
+    """
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            if codec == "utf-32" and len(data) % 4:
+                continue
+            return codec
+    return None
+
+
+def has_controls(data: bytes) -> bool:
+    """Whether DATA has bytes below 20 that no text has."""
+    return _CONTROLS.search(data) is not None
+
+
+def count_controls(data: bytes) -> int:
+    return len(_CONTROLS.findall(data))
+
+
+def is_iso2022_cn(data: bytes) -> bool:
+    return b"\x1b$" in data and _ISO2022_CN.search(data) is not None
+
+
+def find_escaped(data: bytes) -> list[Encoding]:
+    """The seven-bit encodings whose escapes stand in DATA."""
+    found = []
+    for encoding in profile().escaped:
+        if encoding.codec == "utf-7":
+            if b"+" in data and _UTF7.search(data):
+                found.append(encoding)
+        elif any(mark in data for mark in encoding.marks):
+            found.append(encoding)
+    return found
+
+
+def first_mark(data: bytes, encodings: list[Encoding]) -> int:
+    """Where the first escape of ENCODINGS stands in DATA."""
+    places = [data.find(mark) for encoding in encodings for mark in encoding.marks]
+    return min((place for place in places if place >= 0), default=0)

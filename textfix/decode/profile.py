@@ -1,0 +1,72 @@
+"""The encodings that are weighed, with their priors, as `data/decode.toml` has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import tables
+
+HOLE = 0xFFFD
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec and its prior in nats; `marks` are the escapes without which it is not weighed."""
+
+    codec: str
+    prior: float
+    marks: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """Letters that the model has hardly seen (first and last code point) and what one costs in a word of them."""
+
+    low: int
+    high: int
+    within: float
+    first: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that is weighed. Row i of `charts` is the code points of the 256 bytes in the i-th of `singles`."""
+
+    doubles: tuple[Encoding, ...]
+    singles: tuple[Encoding, ...]
+    wides: tuple[Encoding, ...]
+    escaped: tuple[Encoding, ...]
+    alphabets: tuple[Alphabet, ...]
+    weights: dict[str, float]
+    charts: NDArray[np.uint32]
+
+
+def chart(codec: str) -> NDArray[np.uint32]:
+    """The code points of the 256 bytes in the single-byte CODEC; a byte that it does not read is a hole."""
+    text = "".join(bytes([byte]).decode(codec, "replace")[:1] or chr(HOLE) for byte in range(256))
+    return np.array([ord(char) for char in text], np.uint32)
+
+
+@cache
+def profile() -> Profile:
+    data = tables.toml("decode.toml")
+
+    def rows(kind: str) -> tuple[Encoding, ...]:
+        return tuple(
+            Encoding(row["codec"], row["prior"], tuple(mark.encode() for mark in row.get("marks", ()))) for row in data[kind]
+        )
+
+    singles = rows("single")
+    return Profile(
+        rows("double"),
+        singles,
+        rows("wide"),
+        rows("escaped"),
+        tuple(Alphabet(*map(ord, row["letters"]), row["within"], row["first"]) for row in data["alphabet"]),
+        data["weights"],
+        np.stack([chart(encoding.codec) for encoding in singles]),
+    )

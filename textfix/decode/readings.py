@@ -1,0 +1,163 @@
+"""Readings: the same bytes in one encoding after the other, and how likely each is as text.
+
+The score of a reading is its log-probability in nats by the character-pair model, plus the prior of its encoding.
+All readings of a round are of the same bytes, so that one with fewer and likelier characters wins.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import model
+from textfix.batch import Codes, to_codes
+from textfix.decode.profile import HOLE, Encoding, chart, profile
+
+#: Nats that a byte costs when nothing is known about it: ln 256.
+NOISE = 5.545
+NEWLINE = 0x0A
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One encoding's reading: `score` in nats; `key` is equal for readings that are the same text."""
+
+    codec: str
+    score: float
+    holes: int
+    key: bytes
+
+
+def price(first: Codes, second: Codes) -> NDArray[np.float32]:
+    """The cost in nats of each of SECOND after FIRST: the model's, bounded, and with what it cannot know."""
+    plan = profile()
+    cost = model.pair_costs(first, second)
+    np.minimum(cost, np.float32(plan.weights["dearest"]), out=cost)
+    for alphabet in plan.alphabets:
+        inside = (second >= alphabet.low) & (second <= alphabet.high)
+        if inside.any():
+            follows = (first >= alphabet.low) & (first <= alphabet.high)
+            bound = np.where(follows, np.float32(alphabet.within), np.float32(alphabet.first))
+            cost = np.where(inside, np.minimum(cost, bound), cost)
+    cost[(second == HOLE) | ((second >= 0x7F) & (second < 0xA0))] = plan.weights["hole"]
+    # Controls are equally unlikely in all readings and in noise: padding with NUL says nothing about the rest.
+    cost[(second < 0x20) & ((second < 0x09) | (second > 0x0D))] = NOISE
+    return cost
+
+
+def decode_part(data: bytes, codec: str) -> tuple[Codes, int]:
+    """The code points of DATA (HOLE where it cannot be read), and how many bytes of a cut character are at its end."""
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    text = decoder.decode(data)
+    pending = decoder.getstate()[0]
+    return to_codes(text), len(pending) if isinstance(pending, bytes) else 0
+
+
+def before(codes: Codes) -> Codes:
+    """The code point before each of CODES, a newline before the first."""
+    shifted = np.empty_like(codes)
+    shifted[:1] = NEWLINE
+    shifted[1:] = codes[:-1]
+    return shifted
+
+
+def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str, float]) -> list[Reading]:
+    """DATA in each of ENCODINGS, through Python's codecs; all are scored in one call."""
+    parts: list[tuple[Encoding, Codes, int]] = []
+    for encoding in encodings:
+        try:
+            parts.append((encoding, *decode_part(data, encoding.codec)))
+        except (UnicodeError, ValueError):
+            continue  # a codec that raises in spite of "replace" (UTF-7 does on some input) has no reading
+    if not parts:
+        return []
+    second = np.concatenate([codes for _, codes, _ in parts])
+    first = np.concatenate([before(codes) for _, codes, _ in parts])
+    totals = np.concatenate([[0.0], np.cumsum(price(first, second), dtype=np.float64)])
+    out, at = [], 0
+    for encoding, codes, pending in parts:
+        cost = totals[at + len(codes)] - totals[at] + pending * NOISE
+        at += len(codes)
+        holes = int((codes == HOLE).sum())
+        if encoding.codec.startswith("utf-32"):
+            cost += holes * profile().weights["hole"]  # four bytes are lost there, not one or two
+        score = encoding.prior + bonus.get(encoding.codec, 0.0) - cost
+        out.append(Reading(encoding.codec, float(score), holes, codes.tobytes()))
+    return out
+
+
+def read_singles(data: bytes, places: Sequence[int], bonus: Mapping[str, float]) -> list[Reading]:
+    """DATA in the single-byte encodings at PLACES of the profile: each pair of bytes that occurs is priced once."""
+    if not places:
+        return []
+    plan = profile()
+    second = np.frombuffer(data, np.uint8)
+    pairs, counts = np.unique((before(second).astype(np.uint16) << 8) | second, return_counts=True)
+    one, two = pairs >> 8, pairs & 0xFF
+    charts = plan.charts[list(places)]
+    plain = (one < 0x80) & (two < 0x80)
+    common = float(price(one[plain].astype(np.uint32), two[plain].astype(np.uint32)) @ counts[plain].astype(np.float64))
+    one, two, counts = one[~plain], two[~plain], counts[~plain]
+    cost = price(charts[:, one].ravel(), charts[:, two].ravel()).reshape(len(places), -1) @ counts.astype(np.float64)
+    used = np.unique(second)
+    amounts = np.bincount(second, minlength=256)[used]
+    out = []
+    for row, place in enumerate(places):
+        encoding, read = plan.singles[place], charts[row, used]
+        score = encoding.prior + bonus.get(encoding.codec, 0.0) - common - float(cost[row])
+        out.append(Reading(encoding.codec, score, int(amounts[read == HOLE].sum()), read.tobytes()))
+    return out
+
+
+def read_all(data: bytes, bonus: Mapping[str, float], only: Iterable[str] | None = None) -> list[Reading]:
+    """DATA in every encoding that has ASCII in its place (or in those of ONLY), the likeliest first."""
+    plan = profile()
+    wanted = None if only is None else set(only)
+    doubles = [encoding for encoding in plan.doubles if wanted is None or encoding.codec in wanted]
+    places = [i for i, encoding in enumerate(plan.singles) if wanted is None or encoding.codec in wanted]
+    known = {encoding.codec for encoding in (*plan.doubles, *plan.singles)}
+    doubles += [
+        Encoding(codec, -8.0) for codec in bonus if codec not in known and is_plain(codec) and (wanted is None or codec in wanted)
+    ]
+    out = read_decoded(data, doubles, bonus) + read_singles(data, places, bonus)
+    return sorted(out, key=lambda reading: -reading.score)
+
+
+def is_plain(codec: str) -> bool:
+    """Whether CODEC has ASCII in its place and reads eight bits."""
+    try:
+        return b"Az 09".decode(codec) == "Az 09" and bool(chart(codec)[0x80:].max() > 0x7F)
+    except (UnicodeError, LookupError, ValueError):
+        return False
+
+
+def weigh_against_noise(data: bytes, codec: str) -> float:
+    """Nats by which DATA is text in CODEC and not noise.
+
+    A character that can be read counts against text by one nat at most, however rare: charts of all characters are
+    text too. What cannot be read, controls and private use count fully.
+    """
+    codes, _ = decode_part(data, codec)
+    if not len(codes):
+        return 0.0
+    cost = price(before(codes), codes)
+    size = np.where(codes < 0x80, 1, 2)
+    if codec in ONE_BYTE():
+        size = np.ones_like(size)
+    elif codec.startswith("utf-8"):
+        size = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
+    gain = np.maximum(size * NOISE - cost, -1.0)
+    private = (codes >= 0xE000) & (codes < 0xF900)
+    broken = (codes == HOLE) | ((codes >= 0x7F) & (codes < 0xA0)) | private
+    control = (codes < 0x20) & ((codes < 0x09) | (codes > 0x0D)) & (codes != 0x1B)
+    gain[broken | control] = -8.0
+    gain[codes == 0] = 0.0
+    return float(gain.sum())
+
+
+def ONE_BYTE() -> frozenset[str]:  # noqa: N802
+    return frozenset(encoding.codec for encoding in profile().singles)

@@ -1,0 +1,71 @@
+"""A bounded sample of bytes that says what the whole is written in: the stretches with bytes above 7F.
+
+In every encoding that has ASCII in its place, a byte below 30 is a character by itself (trail bytes begin at 30), so
+bytes may be cut there whatever they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+SAFE = 0x30
+#: Up to here everything is looked at; beyond, only the stretches around bytes above 7F.
+WHOLE = 2048
+#: The blocks that a long input is divided into, one window from each.
+BLOCKS = 32
+CHUNK = 1 << 16
+
+_HIGH = re.compile(rb"[\x80-\xff]")
+_SAFE = re.compile(rb"[\x00-\x2f]")
+
+
+def condense(data: bytes) -> bytes:
+    """The stretches of DATA between safe bytes that have a byte above 7F, each with the safe byte before it."""
+    codes = np.frombuffer(data, np.uint8)
+    stretch = np.cumsum(codes < SAFE)
+    high = np.bincount(stretch, codes >= 0x80, int(stretch[-1]) + 1) > 0
+    return codes[high[stretch]].tobytes()
+
+
+def draw(data: bytes, budget: int) -> bytes:
+    """At most BUDGET bytes of DATA, cut where no character is cut, if it can be helped."""
+    if len(data) <= WHOLE and len(data) <= budget:
+        return data
+    if len(data) <= budget:
+        return condense(data)
+    step, size = -(-len(data) // BLOCKS), budget // BLOCKS
+    pieces = []
+    for block in range(0, len(data), step):
+        start = _begin(data, block, min(block + step, len(data)))
+        if start < 0:
+            continue
+        piece = data[start : min(start + size, len(data))]
+        if start + size < len(data):
+            tail = len(piece.rstrip(bytes(range(SAFE, 256))))
+            if tail > size // 2:
+                piece = piece[:tail]
+        if drawn := condense(piece):
+            # A piece that ends inside a character must not take the first byte of the next one with it.
+            pieces.append(drawn if drawn[0] < SAFE else b"\n" + drawn)
+    return b"".join(pieces)
+
+
+def _begin(data: bytes, start: int, end: int) -> int:
+    """A safe place before the first byte above 7F in the block, or −1."""
+    if start:
+        found = _SAFE.search(data, start, min(end, start + CHUNK))
+        if not found:
+            return -1
+        start = found.start()
+    for chunk in range(start, end, CHUNK):
+        piece = data[chunk : min(chunk + CHUNK, end)]
+        if not piece.isascii():
+            at = _HIGH.search(piece)
+            assert at is not None
+            place = chunk + at.start()
+            back = data[max(start, place - CHUNK) : place]
+            tail = len(back.rstrip(bytes(range(SAFE, 256))))
+            return place - (len(back) - tail) - (1 if tail else 0)
+    return -1

@@ -1,0 +1,38 @@
+"""The script of decoded text, by counting characters that only one script has."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import tables
+from textfix.batch import Codes, to_codes
+
+HANS, HANT = 1, 2
+#: The share of the deciding characters that one script must have.
+CLEAR = 0.9
+
+
+@cache
+def _classes() -> NDArray[np.uint8]:
+    data = tables.toml("decode_scripts.toml")
+    classes = np.zeros(0x10000, np.uint8)
+    classes[to_codes(data["hans"])] = HANS
+    classes[to_codes(data["hant"])] = HANT
+    return classes
+
+
+def name_script(codes: Codes) -> str | None:
+    """"hans", "hant" or "mixed"; None where no character decides.
+
+    >>> name_script(to_codes("简体中文")), name_script(to_codes("正體中文")), name_script(to_codes("中文"))
+    ('hans', 'hant', None)
+    """
+    counts = np.bincount(_classes()[np.minimum(codes, 0xFFFF)], minlength=3)
+    hans, hant = int(counts[HANS]), int(counts[HANT])
+    if not hans + hant:
+        return None
+    share = hans / (hans + hant)
+    return "hans" if share >= CLEAR else "hant" if share <= 1 - CLEAR else "mixed"

