@@ -84,6 +84,13 @@ def test_fixing_twice_is_fixing_once(text: str, chosen: dict[str, Any]) -> None:
     assert textfix.fix(once, **chosen) == once
 
 
+@given(texts, st.sampled_from(OPTIONS[1:3]))
+def test_a_later_stage_makes_no_work_for_an_earlier_one(text: str, chosen: dict[str, Any]) -> None:
+    """Text flows through once and never turns back: what script and punctuation wrote needs no repair or cleaning."""
+    done = textfix.fix(text, **chosen)
+    assert textfix.fix(done) is done
+
+
 @given(texts, options)
 def test_what_did_not_change_is_the_same_object(text: str, chosen: dict[str, Any]) -> None:
     """Doing no harm is cheap to check for the caller: `is` answers it, and the plan is empty."""

@@ -50,8 +50,8 @@ SHAPING = (
 #: Emoji, their modifiers and presentation selector: a joiner beside one makes one picture of two.
 EMOJI = "\u00a9\u00ae\u2190-\u2bff\ufe0f\u3030\u303d\U0001f000-\U0001faff"
 
-#: Gaps that are indentation at the start of a line.
-BLANK = " \t\u3000\xa0\u2000-\u200a\u202f\u205f"
+#: Gaps that are indentation at the start of a line, and what may go from among them.
+INDENT = re.compile(f"[ \t\u3000\xa0\u2000-\u200a\u202f\u205f\ufeff\xad{INVISIBLE}{BIDI}]*")
 
 LINE = re.compile(f"[\n{LINE_END}]+")
 LINE_OF_CJK = re.compile(f"[{CJK}\ue5e5-\uf848]")
@@ -72,7 +72,9 @@ def standing() -> dict[str, tuple[str, str]]:
     data = tables.toml("clean.toml")
     found: dict[str, tuple[str, str]] = {}
     for name in ("kangxi", "radicals", "compatibility", "gb", "eten", "hkscs"):
-        rule = {"kangxi": "radical", "radicals": "radical", "compatibility": "compatibility"}.get(name, f"private-{name}")
+        rule = {"kangxi": "radical", "radicals": "radical", "compatibility": "compatibility"}.get(
+            name, f"private-{name}"
+        )
         for char, other in data[name].items():
             found.setdefault(char, (rule, other))
     return found
@@ -100,6 +102,12 @@ class Line:
     @cached_property
     def cjk(self) -> bool:
         return LINE_OF_CJK.search(self.text) is not None
+
+    @cached_property
+    def indent(self) -> int:
+        """How many blanks the line begins with; what goes from among them does not end them."""
+        found = INDENT.match(self.text)
+        return found.end() if found else 0
 
     @cached_property
     def rtl(self) -> bool:
@@ -158,7 +166,9 @@ class Walk:
         for found in pattern("full" if self.full else "safe").finditer(self.text):
             for edit in self.run(found.start(), found.end()):
                 if pending and pending.end == edit.start and pending.rule == edit.rule:
-                    edit = Edit(pending.start, edit.end, pending.before + edit.before, pending.after + edit.after, edit.rule)
+                    edit = Edit(
+                        pending.start, edit.end, pending.before + edit.before, pending.after + edit.after, edit.rule
+                    )
                 elif pending:
                     yield pending
                 pending = edit
@@ -207,7 +217,7 @@ class Walk:
         """Whether a joiner or zero-width space has work to do: beside a script that shapes, or between emoji."""
         before, after = self.neighbours(place, start, end)
         if char >= "\U000e0020":  # tags spell the name of a flag after a black flag, and are hidden text elsewhere
-            return None if FLAG in self.text[max(0, start - 1) : place] else ("invisible", "")
+            return None if before == FLAG else ("invisible", "")
         if SHAPED.match(before) or SHAPED.match(after):
             return None
         if char == "\u200b" or WIDENED.match(before) or WIDENED.match(after) or not (before and after):
@@ -242,7 +252,7 @@ class Walk:
         return "space", " "
 
     def indents(self, line: Line, place: int) -> bool:
-        return not line.text[: place - line.start].strip(" \t\u3000\xa0\ufeff\u200b\u200c\u200d\u2060\u2003\u2002\u00ad\u200e")
+        return place - line.start < line.indent
 
     def width(self, char: str, place: int, end: int) -> tuple[int, tuple[str, str] | None]:
         """Full-width letters and digits to ASCII, half-width katakana to full; a sign follows what it joins."""

@@ -305,12 +305,12 @@ def fix(files: tuple[str, ...], explain: bool, as_json: bool, declared: str | No
 
     def work(name: str) -> None:
         result = work_out(name, declared, config)
+        if explain:
+            show(story(name, result), sys.stderr)
         if as_json:
             write_json({"file": name, **result.to_dict()})
         else:
             put(utf8(result.text), sys.stdout)
-        if explain:
-            show(story(name, result), sys.stderr)
 
     return each(files, work)
 

@@ -2,7 +2,9 @@
 
 The cost of a character is −ln P(character | the one before), in nats. Pairs that the training saw often enough have
 their own entry in a hashed table; all others cost the back-off of the first character plus the plain cost of the
-second. Characters never seen share what their class has left over. `tools/train.py` makes the tables.
+second. Characters never seen share what their class has left over. Before anything is looked up, traditional
+characters are folded onto their simplified forms and full-width ASCII onto ASCII: 負擔 says as much about 负担, and a
+text is as likely in one script as in the other. `tools/train.py` makes the tables.
 """
 
 from __future__ import annotations
@@ -42,11 +44,21 @@ def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDA
 
 
 class Model:
-    """The trained tables: `unigram` and `backoff` by code point, `pairs` by hash (fingerprint << 8 | cost; 0 = empty)."""
+    """The trained tables: `fold`, `unigram` and `backoff` by code point, `pairs` by hash.
 
-    __slots__ = ("backoff", "bits", "pairs", "unigram")
+    An entry of `pairs` is fingerprint << 8 | cost; 0 is an empty place.
+    """
 
-    def __init__(self, unigram: NDArray[np.uint8], backoff: NDArray[np.uint8], pairs: NDArray[np.uint16]) -> None:
+    __slots__ = ("backoff", "bits", "fold", "pairs", "unigram")
+
+    def __init__(
+        self,
+        fold: NDArray[np.uint32],
+        unigram: NDArray[np.uint8],
+        backoff: NDArray[np.uint8],
+        pairs: NDArray[np.uint16],
+    ) -> None:
+        self.fold = fold
         self.unigram = unigram
         self.backoff = backoff
         self.pairs = pairs
@@ -54,31 +66,42 @@ class Model:
 
     def pair_costs(self, first: Codes, second: Codes) -> Costs:
         """−ln P(second | first) in nats for arrays of code points."""
+        return self._costs(self.folded(first), self.folded(second))
+
+    def costs(self, codes: Codes) -> Costs:
+        """The cost of each of CODES given the one before it, the first given a newline."""
+        if not len(codes):
+            return np.zeros(0, np.float32)
+        both = np.empty(len(codes) + 1, np.uint32)
+        both[0] = NEWLINE
+        both[1:] = self.folded(codes)
+        return self._costs(both[:-1], both[1:])
+
+    def plain_costs(self, codes: Codes) -> Costs:
+        """−ln P of each of CODES whatever stands before it."""
+        return self.unigram[self.folded(codes)].astype(np.float32) / np.float32(UNIT)
+
+    def folded(self, codes: Codes) -> Codes:
+        """CODES as the tables know them."""
+        return self.fold[np.minimum(codes, TOP)]
+
+    def _costs(self, first: Codes, second: Codes) -> Costs:
         mixed = hashed(first, second)
         one, two, mark = slots(mixed, self.bits)
         here, there = self.pairs[one], self.pairs[two]
-        cost = self.backoff[np.minimum(first, TOP)].astype(np.int16) + self.unigram[np.minimum(second, TOP)]
+        cost = self.backoff[first].astype(np.int16) + self.unigram[second]
         found = (there >> 8 == mark) & (there != 0)
         cost[found] = there[found] & 0xFF
         found = (here >> 8 == mark) & (here != 0)
         cost[found] = here[found] & 0xFF
         return cost.astype(np.float32) / np.float32(UNIT)
 
-    def costs(self, codes: Codes) -> Costs:
-        """The cost of each of CODES given the one before it, the first given a newline."""
-        if not len(codes):
-            return np.zeros(0, np.float32)
-        before = np.empty_like(codes)
-        before[0] = NEWLINE
-        before[1:] = codes[:-1]
-        return self.pair_costs(before, codes)
-
 
 @cache
 def load() -> Model:
     """The model that the package ships."""
     data = tables.arrays("model.npz")
-    return Model(data["unigram"], data["backoff"], data["pairs"])
+    return Model((data["fold"] + np.arange(TOP + 1)).astype(np.uint32), data["unigram"], data["backoff"], data["pairs"])
 
 
 def costs(codes: Codes) -> Costs:
@@ -89,3 +112,8 @@ def costs(codes: Codes) -> Costs:
 def pair_costs(first: Codes, second: Codes) -> Costs:
     """−ln P(second | first) in nats, element by element, by the shipped model."""
     return load().pair_costs(first, second)
+
+
+def plain_costs(codes: Codes) -> Costs:
+    """−ln P of each code point whatever stands before it, in nats, by the shipped model: how rare a character is."""
+    return load().plain_costs(codes)

@@ -67,7 +67,7 @@ def radicals(path: str | None) -> dict[int, str]:
     else:
         script = (
             'use Unicode::UCD "prop_invmap"; my ($at, $to) = prop_invmap("EqUIdeo");'
-            'for my $i (0 .. $#$at - 1) { next unless $to->[$i]; my $n = 0;'
+            "for my $i (0 .. $#$at - 1) { next unless $to->[$i]; my $n = 0;"
             'for my $c ($at->[$i] .. $at->[$i + 1] - 1) { printf "%X %X\\n", $c, $to->[$i] } }'
         )
         done = subprocess.run(["perl", "-e", script], check=True, capture_output=True, text=True)

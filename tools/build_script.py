@@ -43,6 +43,14 @@ def shapes(groups: Iterable[str]) -> dict[str, str]:
     return {other: group[0] for group in groups for other in group[1:]}
 
 
+def mainland(char: str) -> bool:
+    """Whether GB 2312, the mainland's basic set, has CHAR."""
+    try:
+        return len(char.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False
+
+
 def folding() -> dict[str, str]:
     """Every character that has a simplified form, and that form; shapes share one."""
     hand = table()
@@ -53,10 +61,13 @@ def folding() -> dict[str, str]:
         for shape, standard in dictionary(name).items():
             if shape not in simplified and standard[0] in simplified:
                 simplified[shape] = simplified[standard[0]]
-    for other, first in shapes(hand["shapes"]["tw"]).items():
-        goal = simplified.get(first, first)
-        if other not in simplified and other != goal:
-            simplified[other] = goal
+    taken = set(simplified.values())
+    for group in hand["shapes"]["tw"]:
+        known = [simplified[c] for c in group if c in simplified]
+        goal = (known + [c for c in group if c in taken] + [c for c in group if mainland(c)] + [group[0]])[0]
+        for c in group:
+            if c not in taken:
+                simplified.setdefault(c, goal)
     return {c: s for c, s in sorted(simplified.items()) if c != s}
 
 
@@ -66,7 +77,7 @@ def traditional(fold: dict[str, str]) -> dict[str, str]:
     found = {}
     for c, choices in dictionary("STCharacters.txt").items():
         best = shape.get(choices[0], choices[0])
-        if best != c and len(best) == 1 and shape.get(c, c) == c:
+        if best != c and len(best) == 1:
             found[c] = best
     return found
 

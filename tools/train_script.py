@@ -37,7 +37,7 @@ APART = 20
 #: How much a line counts: narrow, old and machine-made text less than speech and prose of today.
 WEIGHTS = {
     "hant-tw-law*": 1,
-    "hant-tw-msdocs*": 2,
+    "hant-tw-msdocs*": 1,
     "hant-tw-vernacular*": 1,
     "hant-tw-wikisource*": 1,
     "hant-*-bible*": 1,
@@ -46,11 +46,14 @@ WEIGHTS = {
     "hans-bible*": 1,
     "*": 4,
 }
-PHRASES = 2  # the weight of an OpenCC phrase
+PHRASES = 4  # the weight of an OpenCC phrase
 EDGE = 0x1F  # stands before and after a phrase, where nobody knows what stands: never in text
 BATCH = 1 << 14
 EPOCHS = 6
 STEP = 1.0
+DECAY = 0.0005
+UNKNOWN = 1  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
+HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
 
 
@@ -68,13 +71,18 @@ def weight(name: str) -> int:
     return next(w for pattern, w in WEIGHTS.items() if fnmatch.fnmatch(name, pattern))
 
 
+def region(name: str) -> int:
+    """The key of the region that a file of the corpus is from; 0 for one that is from neither."""
+    return next((int(key[0]) for place, key in context.REGIONS.items() if name.startswith(f"hant-{place}")), 0)
+
+
 class Examples:
     """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
 
     def __init__(self) -> None:
         self.parts: list[tuple] = []
 
-    def add(self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray) -> None:
+    def add(self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray, region: int = 0) -> None:
         codes = to_codes(text)
         group_of = np.zeros(TOP + 1, dtype=np.int16)
         rank_of = np.full(TOP + 1, -1, dtype=np.int8)
@@ -85,7 +93,12 @@ class Examples:
         places = np.flatnonzero(rank_of.take(own, mode="clip") >= 0)
         around = context.neighbours(codes, places, fold)
         features = np.stack([context.keys(around, f) for f in range(len(context.FEATURES))], axis=1)
+        local = np.array([False] + [bool(HABITS & set(ts)) for ts in groups.values()])[group_of[own[places]]]
+        features = np.hstack([features, np.where(local & (region > 0), region, UNKNOWN).astype(np.uint32)[:, None]])
         chosen = own[places]
+        for f, offsets in enumerate(context.FEATURES):  # nobody knows what stands beside a phrase
+            for offset in offsets:
+                features[around[offset] == EDGE, f] = UNKNOWN
         self.parts.append(
             (group_of[chosen], rank_of[chosen], np.full(len(places), weight, np.int16), features)
         )
@@ -104,6 +117,8 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
         seen += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
     listed = Counter(phrases)
     allowed = {s: {chr(shape[ord(t)]) for t in ts if len(t) == 1} for s, ts in dictionary("STCharacters.txt").items()}
+    for s in table()["shapes"]["hk_shared"]:
+        allowed[s] = allowed.get(s, set()) | {s}
     found: dict[str, dict[str, int]] = {}
     for code in np.flatnonzero(seen * is_han(np.arange(TOP + 1, dtype=np.uint32))):
         t, s = chr(code), chr(fold[code])
@@ -123,7 +138,40 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
     return groups
 
 
-def learn(examples: tuple, names: list[list[int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+#: Nats that a word of OpenCC's, whole in its place, is worth before text has its say, by length.
+VOTES = {2: 2.5, 3: 4.0, 4: 5.0}
+
+
+def votes(
+    phrases: list[str], groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes of the features that are a whole word of two to four characters, and what each starts from."""
+    place_of = {t: (ts, rank) for ts in groups.values() for rank, t in enumerate(ts)}
+    found: dict[int, float] = {}
+    for phrase in phrases:
+        worth = VOTES.get(len(phrase))
+        if worth is None:
+            continue
+        own = "".join(chr(shape[ord(c)]) for c in phrase)
+        folded = fold[[ord(c) for c in phrase]]
+        for j, t in enumerate(own):
+            if t not in place_of:
+                continue
+            offsets = tuple(i - j for i in range(len(phrase)) if i != j)
+            around = {i: np.array([folded[j + i]], np.uint32) for i in offsets} | {1: np.zeros(1, np.uint32)} | {
+                i: np.array([folded[j + i]], np.uint32) for i in offsets
+            }
+            key = context.keys(around, context.FEATURES.index(offsets))
+            candidates, rank = place_of[t]
+            for k, other in enumerate(candidates[1:], 1):
+                if rank in (0, k):
+                    hashed = int(context.with_candidate(key, np.array([ord(other)], np.uint32))[0])
+                    found[hashed] = found.get(hashed, 0.0) + (worth if rank == k else -worth)
+    hashes = np.array(sorted(found), np.uint32)
+    return hashes, np.array([found[int(h)] for h in hashes])
+
+
+def learn(examples: tuple, names: list[list[int]], start_from: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hashes of feature and candidate, their weights in nats, and how often each was seen."""
     group, label, weights, features = examples
     most = max(map(len, names))
@@ -142,12 +190,17 @@ def learn(examples: tuple, names: list[list[int]]) -> tuple[np.ndarray, np.ndarr
     seen = np.diff(np.append(first, len(every)))
     every, seen = every[first[seen >= 2]], seen[seen >= 2]
     index = []
-    for h in hashes:
+    for at, h in zip(rows, hashes, strict=True):
         i = np.searchsorted(every, h).clip(max=len(every) - 1)
         i[every[i] != h] = len(every)
+        i[features[at] == UNKNOWN] = len(every)
         index.append(i.astype(np.int32))
     print(f"{len(group)} examples, {len(every)} features", file=sys.stderr)
     w = np.zeros(len(every) + 1)
+    at = np.searchsorted(every, start_from[0]).clip(max=len(every) - 1)
+    known = every[at] == start_from[0]
+    w[at[known]] = start_from[1][known]
+    first_w = w.copy()
     g2 = np.full(len(every) + 1, 1.0)
     for epoch in range(EPOCHS):
         loss = 0.0
@@ -171,10 +224,10 @@ def learn(examples: tuple, names: list[list[int]]) -> tuple[np.ndarray, np.ndarr
             for k in range(1, most):
                 lo, hi = slices[k - 1]
                 part = np.rint(p[rows[k - 1][lo:hi] - start, k] * ROUND)
-                many = np.repeat(part, len(context.FEATURES))
+                many = np.repeat(part, features.shape[1])
                 gradient += np.bincount(index[k - 1][lo:hi].ravel(), weights=many, minlength=len(w))
             touched = np.flatnonzero(gradient)
-            step = gradient[touched] / ROUND + 0.0005 * w[touched]
+            step = gradient[touched] / ROUND + DECAY * (w[touched] - first_w[touched])
             g2[touched] += step * step
             w[touched] -= STEP * 0.5 * step / np.sqrt(g2[touched])
             w[-1] = 0
@@ -215,8 +268,8 @@ def main() -> int:
     groups = candidates(hant, listed, fold, shape)
     examples = Examples()
     for name, text in hant:
-        examples.add(text, weight(name), groups, fold, shape)
-    examples.add(listed, PHRASES, groups, fold, shape)
+        examples.add(text, weight(name), groups, fold, shape, region(name))
+    examples.add(listed + listed, PHRASES, groups, fold, shape)  # twice: what one phrase shows is kept
     # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
     both = {"着": ["着", "著"]}
     offset = len(groups)
@@ -226,7 +279,7 @@ def main() -> int:
         examples.parts[-1] = (np.where(g > 0, offset + 1, 0).astype(np.int16), *rest)
     groups |= both
     names = [[ord(t) for t in ts] for ts in groups.values()]
-    hashes, weights, seen = learn(examples.joined(), names)
+    hashes, weights, seen = learn(examples.joined(), names, votes(phrases, groups, fold, shape))
     most = max(map(len, names))
     rows = np.zeros((len(groups), most + 1), np.uint32)
     for i, (s, ts) in enumerate(groups.items()):

@@ -6,12 +6,15 @@ import codecs
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from textfix import tables
 from textfix.decode import declarations, labels, marks, readings
-from textfix.decode.profile import profile
+from textfix.decode.profile import Encoding, profile
 from textfix.decode.readings import Reading
 from textfix.decode.sample import draw
 from textfix.decode.scripts import name_script
+from textfix.decode.slips import gain_by_slips
 from textfix.records import Candidate, Detection
 
 #: Bytes that every encoding is weighed on, and those that the best of them are weighed on again.
@@ -26,6 +29,9 @@ WIDE_WITHOUT_CONTROLS = 512
 UTF8_BYTE = 1.2
 #: Evidence after which nothing else is weighed.
 SURE = 16.0
+#: Nats against noise for each byte above 7F below which a reading is not yet believed: Chinese has about 2.
+DOUBTFUL = 1.0
+ASCII = bytes(range(0x80))
 BLOCK = 1 << 20
 RUNNERS_UP = 4
 
@@ -79,20 +85,32 @@ def _detect_ascii(data: bytes, bonus: Mapping[str, float]) -> Detection:
     """Seven bits: ASCII, unless its escapes, or NUL bytes, read better as something else."""
     controls = marks.has_controls(data)
     if marks.is_iso2022_cn(data):
-        return Detection(None, 0.0, confide(0.0), "default")  # no codec of Python's reads it
+        return _unknown(SURE)  # no codec of Python's reads it
     if controls and (wide := _weigh_wide(data, "ascii", bonus)):
         return wide
     if escaped := marks.find_escaped(data):
         start = marks.first_mark(data, escaped)
         line = data.rfind(b"\n", max(0, start - RAW), start) + 1
         part = data[line : line + FINE] if len(data) > FINE else data
-        plain = readings.Encoding("ascii", 0.0)
-        found = sorted(readings.read_decoded(part, [plain, *escaped], bonus), key=lambda one: -one.score)
+        plain = Encoding("ascii", 0.0)
+        found = [
+            one
+            for one in readings.read_decoded(part, [plain, *escaped], bonus)
+            if one.codec == "ascii" or is_unescaped(one)
+        ]
+        found.sort(key=lambda one: -one.score)
         if found[0].codec != "ascii":
             return _conclude(data, found, "model", bonus)
     elif controls and marks.count_controls(data[: 1 << 20]) > 0.3 * min(len(data), 1 << 20):
-        return Detection(None, 0.0, confide(0.0), "default")
+        return _unknown(SURE)
     return _sure(data, "ascii", "valid")
+
+
+def is_unescaped(reading: Reading) -> bool:
+    """Whether taking the escapes as such gives text: characters beyond ASCII, few holes, no controls for letters."""
+    codes = np.frombuffer(reading.key, np.uint32)
+    foreign = int((codes >= 0x80).sum())
+    return foreign > 4 * reading.holes and not (codes == 0).any()
 
 
 def _count_utf8(data: bytes) -> int:
@@ -115,14 +133,42 @@ def _detect_model(data: bytes, bonus: Mapping[str, float], controls: bool, valid
         fine = draw(data, FINE) or data[:FINE]
         if len(fine) > len(coarse):
             near = [one.codec for one in found if one.score > found[0].score - FAR]
+            far = [(one, one.score - found[0].score) for one in found[len(near) :]]
             found = readings.read_all(fine, bonus, near)
+            # Those that are out of the question stay in the list, as far behind as they were.
+            floor = min(found[-1].score - found[0].score, -FAR)
+            found += [Reading(one.codec, found[0].score + min(gap, floor), one.holes, one.key) for one, gap in far]
         if len(data) > len(fine):
             found = _check(data, found)
     if (controls or len(data) <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(data, found[0].codec, bonus)):
         return wide
-    if readings.weigh_against_noise(coarse, found[0].codec) < -profile().weights["noise"]:
-        return _ask(data, found)
+    gain = readings.weigh_against_noise(coarse, found[0].codec)
+    if gain < DOUBTFUL * len(coarse.translate(None, ASCII)) and (slipped := _let_slip(coarse, found)):
+        return _conclude(data, slipped, "model", bonus)
+    if gain < -profile().weights["noise"]:
+        return _ask(data, found, gain)
     return _conclude(data, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
+
+
+def _let_slip(data: bytes, found: list[Reading]) -> list[Reading] | None:
+    """The readings of FOUND with a Chinese one first, if a byte that slipped, or a cut first character, makes it the best."""
+    weights = profile().weights
+    plain = next((one for one in found if one.codec == "gb18030"), None)
+    slipped = []
+    if plain is not None and (more := gain_by_slips(data)) and readings.weigh_against_noise(data, "gb18030") + more > 0:
+        score = plain.score + more - (0.0 if plain.holes else weights["damaged"])
+        slipped.append(Reading("gb18030", score, plain.holes, plain.key))
+    big5 = [one for one in profile().doubles if one.codec in ("cp950", "big5hkscs")]
+    if data[0] >= 0x40:
+        for one in readings.read_decoded(data[1:], big5, {}):
+            if readings.weigh_against_noise(data[1:], one.codec) < 0:
+                continue
+            slipped.append(Reading(one.codec, one.score - weights["hole"] - weights["damaged"], one.holes + 1, one.key))
+    slipped.sort(key=lambda one: -one.score)
+    if not slipped or slipped[0].score <= found[0].score:
+        return None
+    taken = {one.codec for one in slipped}
+    return slipped + [one for one in found if one.codec not in taken]
 
 
 def _check(data: bytes, found: list[Reading]) -> list[Reading]:
@@ -149,21 +195,21 @@ def _weigh_wide(data: bytes, narrow: str, bonus: Mapping[str, float]) -> Detecti
         return None
     wides = [one for one in profile().wides if len(raw) % 4 == 0 or one.codec.startswith("utf-16")]
     prior = next((one.prior for one in (*profile().doubles, *profile().singles) if one.codec == narrow), 0.0)
-    found = readings.read_decoded(raw, [readings.Encoding(narrow, prior), *wides], bonus)
+    found = readings.read_decoded(raw, [Encoding(narrow, prior), *wides], bonus)
     found.sort(key=lambda one: -one.score)
     if found[0].codec == narrow or readings.weigh_against_noise(raw, found[0].codec) < 0:
         return None
     return _conclude(data, found, "model", bonus)
 
 
-def _ask(data: bytes, found: list[Reading]) -> Detection:
+def _ask(data: bytes, found: list[Reading], gain: float) -> Detection:
     """Nothing that we know of reads well: ask charset-normalizer, and believe it where the bytes can be text."""
     part = data[:RAW]
-    unknown = Detection(None, 0.0, confide(0.0), "default", None, _runners_up(found, found[0].score))
+    unknown = _unknown(-gain, _runners_up(found, found[0].score))
     if marks.count_controls(part) * 20 > len(part) or len(set(part) - set(range(0x80))) < 3:
         return unknown
     codec = _ask_charset_normalizer(part)
-    if codec is None or readings.weigh_against_noise(part, codec) < -1.5 * len(part):
+    if codec is None or readings.weigh_against_noise(part, codec) <= gain:
         return unknown
     return Detection(codec, 0.0, confide(0.0), "model", None, _runners_up(found, found[0].score))
 
@@ -183,9 +229,13 @@ def _conclude(data: bytes, found: list[Reading], evidence: str, bonus: Mapping[s
     best = found[0]
     rivals = [one for one in found[1:] if one.key != best.key]
     odds = best.score - rivals[0].score if rivals else SURE
-    if (nats := bonus.get(best.codec)) and any(best.score - nats < one.score - bonus.get(one.codec, 0.0) for one in found[1:]):
+    if (nats := bonus.get(best.codec)) and any(
+        best.score - nats < one.score - bonus.get(one.codec, 0.0) for one in found[1:]
+    ):
         evidence = "declared"
-    return Detection(best.codec, odds, confide(odds), evidence, _script(data, best.codec), _runners_up(found[1:], best.score))
+    return Detection(
+        best.codec, odds, confide(odds), evidence, _script(data, best.codec), _runners_up(found[1:], best.score)
+    )
 
 
 def _runners_up(found: list[Reading], best: float) -> tuple[Candidate, ...]:
@@ -194,6 +244,11 @@ def _runners_up(found: list[Reading], best: float) -> tuple[Candidate, ...]:
 
 def _sure(data: bytes, codec: str, evidence: str, odds: float = 2 * SURE) -> Detection:
     return Detection(codec, odds, confide(odds), evidence, _script(data, codec))
+
+
+def _unknown(odds: float, runners_up: tuple[Candidate, ...] = ()) -> Detection:
+    """Nothing that Python reads: `odds` are those of noise against the best reading."""
+    return Detection(None, odds, confide(odds), "default", None, runners_up)
 
 
 def _script(data: bytes, codec: str) -> str | None:
@@ -206,4 +261,4 @@ def _script(data: bytes, codec: str) -> str | None:
 def confide(odds: float) -> float:
     """How often an answer with ODDS is right: a logistic curve fitted to lines that no model was trained on."""
     fitted = tables.toml("decode_confidence.toml")
-    return 1.0 / (1.0 + math.exp(-min(60.0, fitted["offset"] + fitted["slope"] * odds)))
+    return 1.0 / (1.0 + math.exp(-(fitted["offset"] + fitted["slope"] * min(odds, fitted.get("most", 30.0)))))

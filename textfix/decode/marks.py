@@ -16,8 +16,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 
-#: Controls that text has: tab, line ends, form feed, the end-of-file of DOS, escape.
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f]")
+#: Controls that no text has; it has tab, line ends, form feed, the end-of-file of DOS, escape.
+_CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{2,}")
 #: Chinese by ISO 2022: its designations are in no codec of Python's, and in nobody else's text.
 _ISO2022_CN = re.compile(rb"\x1b\$(?:\)[AEG]|\*H|\+[IJKLM])")
@@ -39,11 +39,11 @@ def find_bom(data: bytes) -> str | None:
 
 def has_controls(data: bytes) -> bool:
     """Whether DATA has bytes below 20 that no text has."""
-    return _CONTROLS.search(data) is not None
+    return count_controls(data) > 0
 
 
 def count_controls(data: bytes) -> int:
-    return len(_CONTROLS.findall(data))
+    return len(data) - len(data.translate(None, _CONTROLS))
 
 
 def is_iso2022_cn(data: bytes) -> bool:
@@ -52,8 +52,13 @@ def is_iso2022_cn(data: bytes) -> bool:
 
 def find_escaped(data: bytes) -> list[Encoding]:
     """The seven-bit encodings whose escapes stand in DATA."""
-    found = []
+    found: list[Encoding] = []
+    if not any(sign in data for sign in (b"\x1b", b"~{", b"+")):
+        return found
+    escapes = b"\x1b" in data
     for encoding in profile().escaped:
+        if not escapes and encoding.marks[0].startswith(b"\x1b"):
+            continue
         if encoding.codec == "utf-7":
             if b"+" in data and _UTF7.search(data):
                 found.append(encoding)

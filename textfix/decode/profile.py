@@ -57,7 +57,8 @@ def profile() -> Profile:
 
     def rows(kind: str) -> tuple[Encoding, ...]:
         return tuple(
-            Encoding(row["codec"], row["prior"], tuple(mark.encode() for mark in row.get("marks", ()))) for row in data[kind]
+            Encoding(row["codec"], row["prior"], tuple(mark.encode() for mark in row.get("marks", ())))
+            for row in data[kind]
         )
 
     singles = rows("single")

@@ -43,10 +43,47 @@ def price(first: Codes, second: Codes) -> NDArray[np.float32]:
             follows = (first >= alphabet.low) & (first <= alphabet.high)
             bound = np.where(follows, np.float32(alphabet.within), np.float32(alphabet.first))
             cost = np.where(inside, np.minimum(cost, bound), cost)
+    # Most of what the model has read is Chinese, where an accented letter is far rarer than in a Latin text.
+    accented = (second >= 0xDF) & (second <= 0xFF) & is_latin(first)
+    np.minimum(cost, np.float32(plan.weights["accented"]), out=cost, where=accented)
+    # Letters of Latin and of another alphabet do not stand in one word.
+    mixed = (is_latin(first) & is_foreign(second)) | (is_foreign(first) & is_latin(second))
+    cost[mixed] += plan.weights["mixed"]
     cost[(second == HOLE) | ((second >= 0x7F) & (second < 0xA0))] = plan.weights["hole"]
     # Controls are equally unlikely in all readings and in noise: padding with NUL says nothing about the rest.
     cost[(second < 0x20) & ((second < 0x09) | (second > 0x0D))] = NOISE
     return cost
+
+
+def is_latin(codes: Codes) -> NDArray[np.bool_]:
+    return ((codes | 0x20) - 0x61 < 26) & (codes < 0x80) | ((codes >= 0xC0) & (codes < 0x250))
+
+
+def is_foreign(codes: Codes) -> NDArray[np.bool_]:
+    """Letters from Greek to Thai, and half-width kana: those of alphabets that other single-byte encodings are for."""
+    return ((codes >= 0x370) & (codes < 0xE80)) | ((codes >= 0xFF66) & (codes < 0xFFA0))
+
+
+def count_stray(codes: Codes) -> int:
+    """Han characters alone in a Latin word: what an accented letter and its neighbour become."""
+    padded = np.concatenate([[NEWLINE], codes, [NEWLINE]])
+    han = (codes >= 0x3400) & (codes < 0xA000)
+    latin = padded < 0x2E80
+    small = (padded >= 0x61) & (padded <= 0x7A)
+    return int((han & latin[:-2] & latin[2:] & (small[:-2] | small[2:])).sum())
+
+
+def width(codec: str) -> int:
+    """The least bytes that a character has in CODEC."""
+    return 4 if codec.startswith("utf-32") else 2 if codec.startswith("utf-16") else 1
+
+
+def damage(holes: int, foreign: int) -> float:
+    """Nats against a reading with HOLES among FOREIGN characters beyond ASCII, besides what each hole costs."""
+    weights = profile().weights
+    if not holes:
+        return 0.0
+    return weights["damaged"] + (weights["broken"] if holes * 2 >= foreign else 0.0)
 
 
 def decode_part(data: bytes, codec: str) -> tuple[Codes, int]:
@@ -67,6 +104,7 @@ def before(codes: Codes) -> Codes:
 
 def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str, float]) -> list[Reading]:
     """DATA in each of ENCODINGS, through Python's codecs; all are scored in one call."""
+    plan = profile()
     parts: list[tuple[Encoding, Codes, int]] = []
     for encoding in encodings:
         try:
@@ -80,11 +118,15 @@ def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str,
     totals = np.concatenate([[0.0], np.cumsum(price(first, second), dtype=np.float64)])
     out, at = [], 0
     for encoding, codes, pending in parts:
-        cost = totals[at + len(codes)] - totals[at] + pending * NOISE
+        cost = totals[at + len(codes)] - totals[at]
         at += len(codes)
         holes = int((codes == HOLE).sum())
-        if encoding.codec.startswith("utf-32"):
-            cost += holes * profile().weights["hole"]  # four bytes are lost there, not one or two
+        # Whole text is the rule: that it is damaged, or cut, is weighed once, and then byte by byte.
+        cost += pending * NOISE + (plan.weights["cut"] if pending else 0.0) + damage(holes, int((codes >= 0x80).sum()))
+        cost += plan.weights["stray"] * count_stray(codes)
+        cost += int((codes == 0).sum()) * (width(encoding.codec) - 1) * NOISE
+        if width(encoding.codec) == 4:
+            cost += holes * plan.weights["hole"]  # four bytes are lost there, not one or two
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - cost
         out.append(Reading(encoding.codec, float(score), holes, codes.tobytes()))
     return out
@@ -96,7 +138,8 @@ def read_singles(data: bytes, places: Sequence[int], bonus: Mapping[str, float])
         return []
     plan = profile()
     second = np.frombuffer(data, np.uint8)
-    pairs, counts = np.unique((before(second).astype(np.uint16) << 8) | second, return_counts=True)
+    first = np.concatenate([[NEWLINE], second[:-1]]).astype(np.uint16)
+    pairs, counts = np.unique((first << 8) | second, return_counts=True)
     one, two = pairs >> 8, pairs & 0xFF
     charts = plan.charts[list(places)]
     plain = (one < 0x80) & (two < 0x80)
@@ -109,7 +152,9 @@ def read_singles(data: bytes, places: Sequence[int], bonus: Mapping[str, float])
     for row, place in enumerate(places):
         encoding, read = plan.singles[place], charts[row, used]
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - common - float(cost[row])
-        out.append(Reading(encoding.codec, score, int(amounts[read == HOLE].sum()), read.tobytes()))
+        holes = int(amounts[read == HOLE].sum())
+        score -= damage(holes, int(amounts[used >= 0x80].sum()))
+        out.append(Reading(encoding.codec, score, holes, read.tobytes()))
     return out
 
 
@@ -121,7 +166,9 @@ def read_all(data: bytes, bonus: Mapping[str, float], only: Iterable[str] | None
     places = [i for i, encoding in enumerate(plan.singles) if wanted is None or encoding.codec in wanted]
     known = {encoding.codec for encoding in (*plan.doubles, *plan.singles)}
     doubles += [
-        Encoding(codec, -8.0) for codec in bonus if codec not in known and is_plain(codec) and (wanted is None or codec in wanted)
+        Encoding(codec, -8.0)
+        for codec in bonus
+        if codec not in known and is_plain(codec) and (wanted is None or codec in wanted)
     ]
     out = read_decoded(data, doubles, bonus) + read_singles(data, places, bonus)
     return sorted(out, key=lambda reading: -reading.score)
@@ -138,26 +185,25 @@ def is_plain(codec: str) -> bool:
 def weigh_against_noise(data: bytes, codec: str) -> float:
     """Nats by which DATA is text in CODEC and not noise.
 
-    A character that can be read counts against text by one nat at most, however rare: charts of all characters are
-    text too. What cannot be read, controls and private use count fully.
+    However rare, a character that can be read counts against text by one nat at most, one of two bytes not at all:
+    charts of all characters are text too, and noise does not keep to pairs. What cannot be read, controls and private
+    use count fully.
     """
     codes, _ = decode_part(data, codec)
     if not len(codes):
         return 0.0
     cost = price(before(codes), codes)
     size = np.where(codes < 0x80, 1, 2)
-    if codec in ONE_BYTE():
+    if any(codec == encoding.codec for encoding in profile().singles):
         size = np.ones_like(size)
     elif codec.startswith("utf-8"):
         size = 1 + (codes >= 0x80) + (codes >= 0x800) + (codes >= 0x10000)
-    gain = np.maximum(size * NOISE - cost, -1.0)
+    elif width(codec) > 1:
+        size = np.full_like(size, width(codec))
+    gain = np.maximum(size * NOISE - cost, np.where(size > 1, 0.0, -1.0))
     private = (codes >= 0xE000) & (codes < 0xF900)
     broken = (codes == HOLE) | ((codes >= 0x7F) & (codes < 0xA0)) | private
     control = (codes < 0x20) & ((codes < 0x09) | (codes > 0x0D)) & (codes != 0x1B)
     gain[broken | control] = -8.0
     gain[codes == 0] = 0.0
     return float(gain.sum())
-
-
-def ONE_BYTE() -> frozenset[str]:  # noqa: N802
-    return frozenset(encoding.codec for encoding in profile().singles)

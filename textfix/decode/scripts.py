@@ -25,7 +25,7 @@ def _classes() -> NDArray[np.uint8]:
 
 
 def name_script(codes: Codes) -> str | None:
-    """"hans", "hant" or "mixed"; None where no character decides.
+    """ "hans", "hant" or "mixed"; None where no character decides.
 
     >>> name_script(to_codes("简体中文")), name_script(to_codes("正體中文")), name_script(to_codes("中文"))
     ('hans', 'hant', None)

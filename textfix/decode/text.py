@@ -9,8 +9,7 @@ from textfix.batch import to_text
 from textfix.records import Detection
 
 #: Charmaps that read what browsers and Windows read beyond Python's codec of that name.
-WIDENED = {"gb18030": "gb18030", "cp950": "big5", "big5hkscs": "big5hkscs", "cp932": "cp932", "euc_jp": "euc_jp",
-           "cp949": "cp949"}  # fmt: skip
+WIDENED = {"gb18030": "gb18030", "cp950": "big5", "cp932": "cp932", "euc_jp": "euc_jp", "cp949": "cp949"}
 BOM = "\ufeff"
 
 

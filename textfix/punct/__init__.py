@@ -7,6 +7,8 @@ sentences are left alone, and so is a quotation mark that has no partner.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ from textfix.punct.classes import (
     WORD,
     classes,
 )
-from textfix.punct.half import halve
+from textfix.punct.half import halve, halve_line
 from textfix.punct.line import Line
 from textfix.punct.marks import dashes, ellipses, interpuncts, points
 from textfix.punct.pairs import brackets, quotation_marks, title_marks
@@ -45,7 +47,9 @@ def candidates(batch: Batch, config: Config) -> NDArray[np.int64]:
     if config.punctuation in ("full", "corner"):
         chinese = HAN | WIDE
         near = ((back | ahead) & (chinese | EDGE)) != 0
-        far = (((back & SPACE) != 0) & ((kind[:-4] & chinese) != 0)) | (((ahead & SPACE) != 0) & ((kind[4:] & chinese) != 0))
+        far = (((back & SPACE) != 0) & ((kind[:-4] & chinese) != 0)) | (
+            ((ahead & SPACE) != 0) & ((kind[4:] & chinese) != 0)
+        )
         chosen |= ((here & MARK) != 0) & (near | far)
         chosen |= ((here & PAIRED) != 0) & (((back | ahead) & PAIRED) == 0)
         stops = codes == 0x3002  # 。 is proper by itself; only three in a row are an ellipsis
@@ -81,10 +85,13 @@ def foreign(line: str) -> bool:
     """Whether LINE is Japanese or Korean, or has no Chinese at all."""
     if HAN_CHAR.search(line) is None:
         return True
+    han = len(HAN_CHAR.findall(line))
+    if len(line) > 8 * han + 40 and sum(map(str.isalpha, line)) > 9 * han + 30:
+        return True
     if OTHER_LANGUAGE.search(line) is None:
         return False
     others = len(OTHER_LANGUAGE.findall(line))
-    return others * 6 > len(HAN_CHAR.findall(line)) + others
+    return others * 6 > han + others
 
 
 def rewrite(line: Line, config: Config) -> None:
@@ -99,7 +106,7 @@ def rewrite(line: Line, config: Config) -> None:
             interpuncts(line)
         points(line)
     elif style == "half":
-        halve(line)
+        halve_line(line)
     if config.spacing is True:
         space(line)
     elif config.spacing is False:
@@ -116,7 +123,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     places = candidates(batch, config)
     if not len(places):
         return {}
+    if config.punctuation == "half" and config.spacing is None:
+        halves = {owner: halve(batch.texts[owner]) for owner in np.unique(batch.owners(places)).tolist()}
+        return {owner: change for owner, change in halves.items() if change is not None}
     found: dict[int, list[Edit]] = {}
+    work: list[tuple[int, int, str]] = []
     fenced: dict[int, list[tuple[int, int]]] = {}
     starts, ends = lines_of(batch, places)
     owners = batch.owners(starts)
@@ -130,8 +141,61 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             fenced[owner] = fences(batch.texts[owner])
         if any(low <= offset < high for low, high in fenced[owner]):
             continue
+        work.append((owner, offset, text))
+    for (owner, offset, _), edits in zip(work, settle([text for *_, text in work], config), strict=True):
+        if edits:
+            moved = (
+                [replace(edit, start=edit.start + offset, end=edit.end + offset) for edit in edits] if offset else edits
+            )
+            found.setdefault(owner, []).extend(moved)
+    return {owner: splice(batch.texts[owner], edits) for owner, edits in found.items()}
+
+
+#: How often a line is looked at again where marks put in have made new neighbours. Chinese prose never needs it.
+ROUNDS = 4
+
+
+def settle(lines: list[str], config: Config) -> list[list[Edit]]:
+    """The edits of each of LINES: rewritten until nothing more would change."""
+    found: list[list[Edit]] = []
+    waiting: dict[int, str] = {}
+    for number, text in enumerate(lines):
         line = Line(text)
         rewrite(line, config)
-        if line.rules or line.inserts:
-            found.setdefault(owner, []).extend(line.edits(offset))
-    return {owner: splice(batch.texts[owner], edits) for owner, edits in found.items() if edits}
+        found.append(line.edits(0))
+        if found[-1]:
+            waiting[number] = line.result()
+    for _ in range(ROUNDS):
+        if not waiting:
+            break
+        numbers = list(waiting)
+        batch = Batch([waiting[number] for number in numbers])
+        again: dict[int, str] = {}
+        for row in np.unique(batch.owners(candidates(batch, config))).tolist():
+            if foreign(batch.texts[row]) and config.punctuation != "half":
+                continue
+            line = Line(batch.texts[row])
+            rewrite(line, config)
+            if line.rules or line.inserts:
+                text = line.result()
+                if text != batch.texts[row]:
+                    number = numbers[row]
+                    again[number] = text
+                    rules = dict.fromkeys(edit.rule for edit in (*found[number], *line.edits(0)))
+                    found[number] = whole(lines[number], text, "+".join(rules))
+        waiting = again
+    return found
+
+
+def whole(before: str, after: str, rule: str) -> list[Edit]:
+    """One edit from BEFORE to AFTER, as short as what they share at both ends allows."""
+    if before == after:
+        return []
+    low, high = 0, 0
+    most = min(len(before), len(after))
+    while low < most and before[low] == after[low]:
+        low += 1
+    while high < most - low and before[-1 - high] == after[-1 - high]:
+        high += 1
+    end = len(before) - high
+    return [Edit(low, end, before[low:end], after[low : len(after) - high], rule)]

@@ -17,7 +17,7 @@ HAN_RANGES = [
 WIDE_RANGES = [(0x3001, 0x3004), (0x3008, 0x3030), (0xFE10, 0xFE4F), (0xFF01, 0xFF60), (0xFFE0, 0xFFE6)]
 WORD_RANGES = [(0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F), (0x370, 0x52F)]
 MARKS = ",;:!?.\"'()<>-。"
-HALVES = "。、“”‘’「」『』《》〈〉【】〔〕…—\u3000"
+HALVES = "。、“”‘’「」『』《》〈〉【】〔〕…—"
 
 HAN_CLASS = "".join(f"{chr(a)}-{chr(b)}" for a, b in HAN_RANGES)
 HAN_CHAR = re.compile(f"[{HAN_CLASS}]")
@@ -30,7 +30,7 @@ def is_han(char: str) -> bool:
 
 def is_wide(char: str) -> bool:
     """A full-width mark, which belongs to Chinese text whatever stands beside it."""
-    return "\u3001" <= char <= "\u3030" and char not in "\u3005\u3006\u3007" or "\uff01" <= char <= "\uff60"
+    return ("\u3001" <= char <= "\u3030" and char not in "\u3005\u3006\u3007") or "\uff01" <= char <= "\uff60"
 
 
 def is_word(char: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from textfix import tables
+from textfix.punct.classes import HAN_CLASS
 from textfix.punct.line import Line
+from textfix.punct.shield import fences, guarded
+from textfix.records import Change, Edit, Lazy, splice
 
 
 @cache
@@ -16,9 +20,53 @@ def narrow() -> dict[str, str]:
     return table
 
 
-def halve(line: Line) -> None:
-    """Every full-width mark outside code and addresses to ASCII."""
-    table = narrow()
+@cache
+def wide() -> re.Pattern[str]:
+    """Runs of full-width marks."""
+    return re.compile("[" + "".join(map(re.escape, narrow())) + "]+")
+
+
+#: What makes a text Chinese enough: “curly” quotes alone are also English.
+CHINESE = re.compile(f"[{HAN_CLASS}\u3001-\u3030\uff01-\uff60]")
+
+
+@cache
+def translation() -> dict[int, str]:
+    return str.maketrans(narrow())
+
+
+def halve(text: str) -> Change | None:
+    """TEXT with every full-width mark outside code and addresses in ASCII; None if it has none."""
+    if CHINESE.search(text) is None:
+        return None
+    shielded = guarded(text)
+
+    def make() -> tuple[Edit, ...]:
+        return tuple(
+            Edit(found.start(), found.end(), found.group(), found.group().translate(translation()), "width")
+            for found in wide().finditer(text)
+        )
+
+    if not shielded and not fences(text):
+        after = text.translate(translation())
+        return None if after == text else Change(after, Lazy(make))
+    low = [*fences(text), *shielded]
+    mask = bytearray(len(text))
+    for start, end in low:
+        mask[start:end] = b"\x01" * (end - start)
+    edits = [
+        Edit(place, place + 1, text[place], narrow()[text[place]], "width")
+        for found in wide().finditer(text)
+        for place in range(*found.span())
+        if not mask[place]
+    ]
+    return splice(text, edits) if edits else None
+
+
+def halve_line(line: Line) -> None:
+    """The same for one line, where spacing follows."""
+    if CHINESE.search(line.text) is None:
+        return
     for place, char in enumerate(line.text):
-        if char in table and not line.mask[place] and (char != "\u3000" or place):
-            line.put(place, place + 1, table[char], "width")
+        if char in narrow() and not line.mask[place]:
+            line.put(place, place + 1, narrow()[char], "width")

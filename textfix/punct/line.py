@@ -61,12 +61,12 @@ class Line:
         left = start
         while left and self.text[left - 1] == " " and not self.mask[left - 1]:
             left -= 1
-        if left:
+        if left and start - left < 3:
             self.erase(left, start, rule)
         right = end
         while right < len(self.text) and self.text[right] == " " and not self.mask[right]:
             right += 1
-        if right < len(self.text) and self.text[right] not in "\r":
+        if right < len(self.text) and self.text[right] != "\r" and right - end < 3:
             self.erase(end, right, rule)
 
     def erase(self, start: int, end: int, rule: str) -> None:
@@ -74,18 +74,31 @@ class Line:
             self.out[place] = ""
             self.rules[place] = rule
 
+    def before(self, place: int) -> str:
+        """The nearest character left of PLACE that is still there; "" at the start."""
+        place -= 1
+        while place >= 0 and not self.out[place]:
+            place -= 1
+        return self.out[place] if place >= 0 else ""
+
+    def result(self) -> str:
+        """The line as it now is."""
+        if not self.inserts:
+            return "".join(self.out)
+        return "".join(self.inserts.get(place, "") + piece for place, piece in enumerate(self.out))
+
     def letter_left(self, place: int, reach: int = 12) -> str:
         """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
         for i in range(place - 1, max(-1, place - 1 - reach), -1):
             char = self.text[i]
-            if is_han(char) or is_word(char) or (is_wide(char) and char not in "（《【〈「『"):
+            if is_han(char) or is_word(char):
                 return char
         return ""
 
     def letter_right(self, place: int, reach: int = 12) -> str:
         for i in range(place, min(len(self.text), place + reach)):
             char = self.text[i]
-            if is_han(char) or is_word(char) or (is_wide(char) and char not in "）》】〉」』"):
+            if is_han(char) or is_word(char):
                 return char
         return ""
 

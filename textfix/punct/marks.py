@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from textfix import tables
-from textfix.punct.classes import HAN_CLASS, is_han, is_word
+from textfix.punct.classes import is_han, is_word
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 
 ELLIPSIS = re.compile(r"(?<![.…])(?:\.{3,}|…)(?![.…])|(?<!。)。{3,}(?!。)")
 DASH = re.compile(r"(?<![-—])(?:-{2,4}|—)(?![-—>])")
 POINTS = re.compile(r"[,;:!?.]+")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
-WORDS = re.compile(r"[^\W_]+(?:['’.+#/&-]+[^\W_]+)*")
+WORDS = re.compile("[A-Za-z0-9\u00c0-\u052f]+(?:['’.+#/&-]+[A-Za-z0-9\u00c0-\u052f]+)*")
 
 
 @cache
@@ -40,9 +41,12 @@ def name_dots() -> str:
 
 def ellipses(line: Line) -> None:
     """`...`, `。。。` and a single `…` to ……, in Chinese text."""
-    for found in ELLIPSIS.finditer(line.text):
+    text = line.text
+    for found in ELLIPSIS.finditer(text):
         start, end = found.span()
         if any(line.mask[start:end]):
+            continue
+        if found.group() == "…" and not is_han(text[start - 1 : start]):
             continue
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
@@ -63,24 +67,36 @@ def dashes(line: Line) -> None:
         if found.group() == "—":
             if not (is_han(text[start - 1 : start]) and is_han(text[end : end + 1])):
                 continue
-            if run_of_han(text, start - 1, -1) < 4 or run_of_han(text, end, 1) < 4:
+            if span_dash(text, start):
                 continue
-        elif not (line.chinese(left) or left in "”’\"'!?.," and left) or not (
-            line.chinese(right) or right in "“‘\"'" or (not right and is_han(left))
-        ):
-            continue
-        elif not line.chinese(left) and not line.chinese(line.letter_left(start)):
+        elif not (joins(left, line.letter_left(start)) and (joins(right, line.letter_right(end)) or not right)):
             continue
         line.put(start, end, "——", "dash")
         if found.group() != "—":
             line.drop_spaces(start, end, "dash")
 
 
-def run_of_han(text: str, place: int, step: int) -> int:
-    count = 0
-    while 0 <= place < len(text) and count < 4 and is_han(text[place]):
-        count, place = count + 1, place + step
-    return count
+def joins(near: str, letter: str) -> bool:
+    """Whether a side of a dash is Chinese: Han itself, or a mark beyond which Han stands."""
+    return is_han(letter) and near != "" and not is_word(near) and near not in "=+*/\\|&@#$%^~`"
+
+
+def span_dash(text: str, place: int) -> bool:
+    """Whether the — at PLACE joins two names or the ends of a stretch: short, in a chain, or ending alike."""
+    left = right = place
+    while left and place - left < 40 and is_han(text[left - 1]):
+        left -= 1
+    while right + 1 < len(text) and right - place < 40 and is_han(text[right + 1]):
+        right += 1
+    if place - left < 4 or right - place < 4:
+        return True
+    if text[left - 1 : left] == "—" or text[right + 1 : right + 2] == "—":
+        return True
+    return text[place - 1] == text[right] or text[place - 1] in STATIONS
+
+
+#: What names of places and times end in: a dash after one is "to".
+STATIONS = "路站市省县縣区區镇鎮村线線州港街年月日时時"
 
 
 def beside(line: Line, place: int, step: int) -> str:
@@ -89,8 +105,8 @@ def beside(line: Line, place: int, step: int) -> str:
     for _ in range(8):
         if not 0 <= i < len(line.text):
             return ""
-        if line.text[i] not in " \t":
-            return line.text[i]
+        if line.at(i) not in ("", " ", "\t"):
+            return line.at(i)[-1 if step < 0 else 0]
         i += step
     return ""
 
@@ -116,30 +132,44 @@ def points(line: Line) -> None:
     text, table = line.text, full()
     numeral = LIST_NUMERAL.match(text)
     for found in POINTS.finditer(text):
-        start, end = found.span()
-        while start < end and (line.mask[start] or start in line.rules):
-            start += 1
-        while end > start and (line.mask[end - 1] or end - 1 in line.rules):
-            end -= 1
-        if start == end or any(line.mask[start:end]) or (numeral and end == numeral.end()):
+        for start, end in free(line, *found.span()):
+            run = text[start:end]
+            if ".." in run or (numeral and end == numeral.end()):
+                continue
+            if pointed(line, start, end):
+                line.put(start, end, "".join(table[char] for char in run), "width")
+                line.drop_spaces(start, end)
+
+
+def free(line: Line, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of START:END that are neither shielded nor already something else."""
+    place = start
+    while place < end:
+        if line.mask[place] or place in line.rules:
+            place += 1
             continue
-        run = text[start:end]
-        if ".." in run:
-            continue
-        if pointed(line, start, end):
-            line.put(start, end, "".join(table[char] for char in run), "width")
-            line.drop_spaces(start, end)
+        stop = place
+        while stop < end and not line.mask[stop] and stop not in line.rules:
+            stop += 1
+        yield place, stop
+        place = stop
 
 
 def pointed(line: Line, start: int, end: int) -> bool:
     """Whether the marks at START:END belong to Chinese text, judged by what stands on both sides."""
     text = line.text
     point = text[start]
-    after = text[end] if end < len(text) else ""
+    following = end
+    while following < len(text) and not line.out[following]:
+        following += 1
+    after = line.at(following)[:1]
     place = start
-    while place and (line.at(place - 1) in PAIR_CLOSERS if line.at(place - 1) else True) and start - place < 8:
-        if line.at(place - 1) in "”’」』）》】〉" and line.at(place - 1) and place - 1 in line.rules:
+    while place and (not line.at(place - 1) or line.at(place - 1) in PAIR_CLOSERS) and start - place < 8:
+        closer = line.at(place - 1)
+        if closer and closer in "」』）》】〉":
             break
+        if closer in ("”", "’") and line.han(max(0, place - 30), place) and not is_word(after):
+            return point != "." or not english_quote(line, place - 1)
         place -= 1
     before = line.at(place - 1)
     closed = place < start
@@ -151,9 +181,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     if is_chinese(line, before):
         if gap and not (after == "" or after in " \t\r" or line.chinese(after)):
             return False
-        if point == "." and end - start == 1:
-            if after and after.isascii() and after.isalnum():
-                return after.isupper() and text[end : end + 3].upper() != "NET" and not text[end : end + 4].isupper()
+        if point == "." and end - start == 1 and after and is_word(after):
+            return ends_sentence(line, start)
         return not (after == "/" and point == ":")
     if not before:
         return point in ",;" and is_han(after)
@@ -172,9 +201,33 @@ def pointed(line: Line, start: int, end: int) -> bool:
         if spaced:
             return not latin and boundary_chinese(line, start)
         return not latin or point in ",;:"
-    if not near or near in "\r" or near in PAIR_CLOSERS or near in "“‘":
+    if not near or near == "\r" or near in PAIR_CLOSERS or near in "“‘":
         return not latin and boundary_chinese(line, start)
     return False
+
+
+def english_quote(line: Line, place: int) -> bool:
+    """Whether the quotation that ends at PLACE follows on English words."""
+    opening = max(line.text.rfind("“", 0, place), line.text.rfind('"', 0, place), 0)
+    return english_run(line, opening)
+
+
+def ends_sentence(line: Line, place: int) -> bool:
+    """Whether a point between Han and a word ends a sentence: not that of 说明.txt, .NET or 第三章.2."""
+    text = line.text
+    word = WORDS.match(text, place + 1)
+    name = word.group() if word else ""
+    if name.lower() in extensions() or (name.isupper() and name.isalpha()):
+        return False
+    start = place
+    while start and place - start < 4 and is_han(text[start - 1]):
+        start -= 1
+    return place - start >= 4 or name[:1].isupper()
+
+
+@cache
+def extensions() -> frozenset[str]:
+    return frozenset(tables.toml("punct.toml")["extensions"]["words"])
 
 
 def is_chinese(line: Line, char: str) -> bool:
@@ -189,13 +242,15 @@ def dotted(line: Line, place: int) -> bool:
         start -= 1
     word = text[start:place]
     if word.isdigit():
-        return bool(start) and (is_han(text[start - 1]) or text[start - 1] in "￥¥$-~:") and len(word) > 0
+        before = text[start - 1 : start]
+        named = before == " " and start > 1 and text[start - 2].isascii() and text[start - 2].isalpha()
+        return is_han(before) or named or before in ("￥", "¥", "$", "-", "~", ":", "+", "*", "/", "=")
     if word.lower() in abbreviations():
         return False
     pieces = word.split(".")
     if len(pieces) > 1 and all(len(piece) == 1 and piece.isalpha() for piece in pieces):
         return False
-    return not (len(word) == 1 and not (start and is_han(text[start - 1])))
+    return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+"))
 
 
 def latin_run(line: Line, place: int) -> int:
@@ -206,8 +261,9 @@ def latin_run(line: Line, place: int) -> int:
         char = text[start - 1]
         if start - 1 in line.rules and line.out[start - 1] != char:
             break
-        if not (char.isascii() and char not in ",;:!?\"'()<>\n" or is_word(char)):
-            if not (char == "'" and start > 1 and is_word(text[start - 2])):
+        if not (char == "°" or (char.isascii() and char not in ",;:!?\"'()<>\n") or is_word(char)):
+            inside = start > 1 and is_word(text[start - 2]) and is_word(text[start : start + 1] or " ")
+            if not (inside and (char == "'" or (char in ",:" and text[start - 2].isdigit()))):
                 break
         start -= 1
     return start
@@ -223,7 +279,7 @@ def english_run(line: Line, place: int) -> bool:
     words = [word for word in WORDS.findall(text[start:end]) if any(map(str.isalpha, word))]
     if not words:
         return False
-    before = line.at(start - 1)
+    before = line.before(start)[-1:]
     if is_chinese(line, before) or before == "":
         if before and len(words) == 1:
             return False
@@ -239,8 +295,5 @@ def boundary_chinese(line: Line, place: int) -> bool:
     end = place
     while end and line.text[end - 1] in "\"'”’)*_":
         end -= 1
-    before = line.at(latin_run(line, end) - 1)
+    before = line.before(latin_run(line, end))[-1:]
     return is_chinese(line, before) or before in ("）", "”", "’", "`", "$")
-
-
-HAN_ONLY = re.compile(f"[{HAN_CLASS}]")

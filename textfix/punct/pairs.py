@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from textfix import tables
-from textfix.punct.classes import is_han, is_wide, is_word
+from textfix.punct.classes import is_han, is_word
 from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
@@ -15,7 +15,7 @@ CLOSE = {")", "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
-DOUBLE = "\"“”「」"
+DOUBLE = '"“”「」'
 
 
 @cache
@@ -36,7 +36,7 @@ def title_marks(line: Line) -> None:
         if found.group(1):
             body = found.group(1)
             inside = line.han(start, end) > 0
-            beside = line.chinese(before) or line.chinese(after) or before in "\"“"
+            beside = is_han(line.letter_left(start)) or is_han(line.letter_right(end))
             latin = before.isascii() and is_word(before) and not line.han(start, end)
             if (inside and not (before.isascii() and is_word(before) and is_word(after))) or (beside and not latin):
                 line.put(start, start + 2, "《", "title")
@@ -77,10 +77,10 @@ def brackets(line: Line) -> None:
 
 def full_bracket(line: Line, start: int, end: int) -> bool:
     text = line.text
-    before, after = text[start - 1 : start] if start else "", text[end + 1 : end + 2]
+    before = text[start - 1 : start] if start else ""
     if "（" in text[start] or "）" in text[end]:
         return True
-    latin_before = is_word(before) or before in ("_", "]", ")") and not line.chinese(line.at(start - 1))
+    latin_before = is_word(before) or (before in ("_", "]", ")") and not line.chinese(line.at(start - 1)))
     inside = line.han(start, end)
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
@@ -93,7 +93,7 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if latin_before:
         # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
         return False
-    return line.chinese(left) and (before != " " or line.chinese(right) or not right) or (
+    return (line.chinese(left) and (before != " " or line.chinese(right) or not right)) or (
         line.chinese(right) and not left
     )
 
@@ -114,6 +114,8 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
     text, size = line.text, len(line.text)
     stack: list[int] = []
     waiting = dict.fromkeys("\"'“‘「『", 0)
+    # Where the curly ones are in balance among themselves, no straight one is the partner of a curly one.
+    even = text.count("“") == text.count("”")
     pairs: list[tuple[int, int]] = []
 
     def close(place: int, kinds: str) -> bool:
@@ -141,11 +143,18 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
             stack.append(place)
             waiting[char] += 1
         elif char in CLOSERS:
-            close(place, CLOSERS[char] + ("\"" if char == "”" else "'" if char == "’" else ""))
+            close(
+                place,
+                CLOSERS[char] + ('"' if char == "”" and not even else "'" if char == "’" and "‘" not in text else ""),
+            )
         else:
-            curly = "“" if char == '"' else "‘"
-            open_now = waiting[char] + waiting[curly]
-            opens = (not before or before in " \t\u3000:：(（=") and after != "" and after not in " \t\r\n,.;!?，。；！？、）)"
+            curly = ("" if even else "“") if char == '"' else "‘"
+            open_now = waiting[char] + (waiting[curly] if curly else 0)
+            opens = (
+                (not before or before in " \t\u3000:：(（=")
+                and after != ""
+                and after not in " \t\r\n,.;!?，。；！？、）)"
+            )
             if open_now and not (opens and waiting[char]):
                 close(place, char + curly)
             elif not open_now and char == '"' and before.isdigit() and before.isascii():
@@ -172,12 +181,11 @@ def quotation_marks(line: Line, style: str) -> None:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
-        straight = opening in "\"'"
         if opening in "「『" and style == "full":
             double = not nested or not nested[-1][1]
         else:
             double = opening in DOUBLE
-            if nested and straight and nested[-1][1] == double and double:
+            if nested and nested[-1][1] and double:
                 double = False
         if not quotable(line, start, end):
             continue
@@ -229,7 +237,3 @@ def quotable(line: Line, start: int, end: int) -> bool:
         return True
     beside = line.chinese(left) or line.chinese(right)
     return beside and not (is_word(left) and english(line, start))
-
-
-def is_closed(char: str) -> bool:
-    return is_wide(char) or char in "”’"

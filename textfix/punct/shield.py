@@ -22,10 +22,11 @@ ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
+MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
 OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*"
 EMOTICON = (
-    r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|[:;=]['’]?[)(](?![^()\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
+    r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^|T_T|>_<|>\.<|-_-[|!]*|=_=|<3|orz|¯\\_\(ツ\)_/¯)"
 )
 EMOTICON_CLOSED = r"[:;]-?\)(?=\s|$)"
@@ -35,16 +36,22 @@ SHIELD = re.compile(
         f"(?P<{name}>{part})"
         for name, part in {
             "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
-            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE,
+            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
             "option": OPTION, "emoticon": EMOTICON,
         }.items()
     )
 )  # fmt: skip
 
+#: A line without any of these has nothing to shield: the quick way out.
+TRIGGER = re.compile(
+    r"[`@\\{}$<>&/\]^_]|-[A-Za-z]|::|\"\s?:\s?[\"0-9tfn]|[:;=8xX]['’]?-?[)(DPpOo3|*\[]|=_=|-_-|www\.|mailto:|orz|\w\([\"']"
+)
+
 #: A line that is code or data as a whole, whatever its strings say.
 CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
+    r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
@@ -52,17 +59,21 @@ CODE_LINE = re.compile(
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
     r")"
 )
-JSON_START = re.compile(r"\{\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\"")
-CALL = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][\w.]*\((?=[\"'])")
+JSON_START = re.compile(
+    r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
+)
+CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
 TRAILING = ".,;:!?'\"*"
-KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀=~ﾟ∀]")
+KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀]")
 
 
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
     if CODE_LINE.match(line):
         yield 0, len(line), "code-line"
+        return
+    if TRIGGER.search(line) is None:
         return
     yield from literals(line)
     for found in SHIELD.finditer(line):
@@ -128,4 +139,15 @@ def fences(text: str) -> list[tuple[int, int]]:
             start = -1
     if start >= 0:
         out.append((start, len(text)))
+    return out
+
+
+def guarded(text: str) -> list[tuple[int, int]]:
+    """The shielded stretches of a text of several lines."""
+    if TRIGGER.search(text) is None and CODE_LINE.search(text) is None:
+        return []
+    out, start = [], 0
+    for line in text.split("\n"):
+        out += [(start + low, start + high) for low, high, _ in spans(line)]
+        start += len(line) + 1
     return out

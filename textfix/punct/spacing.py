@@ -12,31 +12,40 @@ def space(line: Line) -> None:
     for place in range(1, len(text)):
         if line.inner[place]:
             continue
-        left, right = text[place - 1], text[place]
+        left, right = line.at(place - 1), line.at(place)
         if is_han(left):
             wanted = opens(line, place)
         elif is_han(right):
             wanted = closes(line, place)
         else:
             continue
-        if wanted and line.at(place - 1) == left and line.at(place) == right:
+        if wanted:
             line.inserts[place] = " "
 
 
 def opens(line: Line, place: int) -> bool:
     """Whether a word begins at PLACE."""
-    char = line.text[place]
-    after = line.text[place + 1 : place + 2]
-    return is_word(char) or (char == "$" and after.isdigit()) or (char == "`" and line.kinds.get(place) == "code")
+    char, after = line.at(place), line.at(place + 1)
+    return (
+        (char != "" and is_word(char)) or (char == "$" and after.isdigit()) or line.kinds.get(place) in whole_at(char)
+    )
 
 
 def closes(line: Line, place: int) -> bool:
     """Whether a word ends before PLACE."""
-    char = line.text[place - 1]
-    before = line.text[place - 2] if place > 1 else ""
+    char, before = line.at(place - 1), line.at(place - 2)
+    if line.kinds.get(place - 1) in whole_at(char):
+        return True
+    return (char != "" and is_word(char)) or (
+        char != "" and char in "%+#" and bool(before) and (is_word(before) or before == char)
+    )
+
+
+def whole_at(char: str) -> tuple[str, ...]:
+    """The shielded stretches that count as a word where CHAR is at their edge."""
     if char == "`":
-        return line.kinds.get(place - 1) == "code"
-    return is_word(char) or (char in "%+#" and bool(before) and (is_word(before) or before == char))
+        return ("code",)
+    return ("path", "winpath") if char in "/~\\" and char else ()
 
 
 def unspace(line: Line) -> None:
@@ -47,8 +56,8 @@ def unspace(line: Line) -> None:
         end = place
         while end < len(text) and text[end] == " ":
             end += 1
-        if 0 < place and end < len(text) and not any(line.mask[place:end]):
-            left, right = text[place - 1], text[end]
+        if place > 0 and end < len(text) and not any(line.mask[place:end]) and all(line.out[place:end]):
+            left, right = line.at(place - 1), line.at(end)
             free = free_edge(line, place - 1) and free_edge(line, end)
             if free and ((is_han(left) and opens(line, end)) or (is_han(right) and closes(line, place))):
                 line.erase(place, end, "spacing")

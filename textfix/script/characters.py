@@ -12,6 +12,8 @@ from textfix import tables
 
 Codes = NDArray[np.uint32]
 
+NEWLINE = 0x0A
+
 #: Code points from here up (past the last Han plane) share the last entry of a table: none of them is converted.
 TOP = 0x32400
 
@@ -47,3 +49,10 @@ def folding() -> Codes:
     table[[0x0A, 0x1F]] = [0x0A, 0x1F]
     table.flags.writeable = False
     return table
+
+
+@cache
+def text_pairs(name: str) -> dict[str, str]:
+    """The dictionary of words NAME of script.npz."""
+    lines = tables.arrays("script.npz")[name].tobytes().decode("utf-8").splitlines()
+    return dict(line.split("\t") for line in lines)

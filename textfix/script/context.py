@@ -38,6 +38,8 @@ FEATURES: tuple[tuple[int, ...], ...] = (
     (-2,),
     (2,),
 )
+#: Besides, how a region writes by itself: one key for each.
+REGIONS = {"tw": np.array([0xA54FF53A], np.uint32), "hk": np.array([0x510E527F], np.uint32)}
 
 _SPREAD = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
 
@@ -70,7 +72,7 @@ def keys(around: dict[int, Codes], feature: int) -> Codes:
     return mixed
 
 
-def with_candidate(key: Codes, candidate: Codes | np.uint32) -> Codes:
+def with_candidate(key: Codes, candidate: Codes) -> Codes:
     """The hash of a feature and a candidate: 32 well-mixed bits."""
     mixed = (key ^ (candidate * np.uint32(0x165667B1))) * np.uint32(0x85EBCA6B)
     mixed ^= mixed >> np.uint32(13)

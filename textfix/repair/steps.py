@@ -1,0 +1,224 @@
+"""Text out of step: GBK bytes read one byte off, walked back to the characters they were.
+
+A replacement on bytes that cut two characters leaves everything behind it one byte out of step: each character shown
+holds the second byte of one true character and the first of the next. The walk keeps the likeliest ways to put them
+together (a beam over true characters) and ends where the text falls back into step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import encodings, model
+from textfix.encodings import HOLE
+from textfix.repair import pinyin
+
+#: Ways kept at each step; 8 find the truth as often as 40 on the longest walks tried.
+BEAM = 16
+#: Candidates tried where one byte of a character is unknown.
+TRIES = 10
+#: What it costs that two characters are lost in a row: more than two rare ones, such as a name, that are not lost.
+LOST_RUN = 30.0
+#: What it costs that a pair of bytes formed no character and vanished: about one pair in fifteen does.
+VANISHED = 2.7
+#: Evidence, in nats, that a quotation mark closes what was open, and against one that nests or closes nothing.
+CLOSED = 6.0
+OPENING, CLOSING = 0x201C, 0x201D
+#: A byte that is not known.
+UNKNOWN = -1
+#: Characters after which a walk that has not come back into step is given up.
+LONGEST = 400
+
+
+@cache
+def pairs() -> NDArray[np.uint32]:
+    """The character of each pair of GBK bytes (0 where there is none), 256 by 256."""
+    packed, length = encodings.load("gbk").table
+    table = np.zeros((256, 256), np.uint32)
+    codes = np.flatnonzero(length == 2)
+    table[packed[codes] >> 8, packed[codes] & 0xFF] = codes
+    return table
+
+
+def gbk(code: int) -> tuple[int, int] | None:
+    """The two GBK bytes of a code point, or None."""
+    packed, length = encodings.load("gbk").table
+    return (int(packed[code] >> 8), int(packed[code] & 0xFF)) if code < 0x10000 and length[code] == 2 else None
+
+
+def balance(codes: NDArray[np.uint32], quotes: int) -> NDArray[np.float64]:
+    """What quotation marks among CODES cost more or less, when QUOTES are open."""
+    closing, opening = (-CLOSED, CLOSED) if quotes > 0 else (CLOSED, 0.0)
+    return np.where(codes == CLOSING, closing, np.where(codes == OPENING, opening, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read the text so far: the true characters, their cost, and the byte that waits for its second."""
+
+    cost: float
+    pending: int
+    codes: tuple[int, ...]
+    guessed: tuple[int, ...] = ()  # places in `codes` where a byte was not known
+
+    def add(self, cost: float, pending: int, *codes: int, guess: bool = False, at: int = 0) -> Way:
+        guessed = (*self.guessed, len(self.codes) + at) if guess else self.guessed
+        return Way(self.cost + cost, pending, self.codes + codes, guessed)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A place where the text is in step again: what was read, up to where, and its cost.
+
+    `cost` takes in the next character, `own` does not.
+    """
+
+    end: int
+    cost: float
+    own: float
+    codes: tuple[int, ...]
+    guessed: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Walk:
+    """The walk from `start` in LINE (code points, ended by a newline), the character before it being `before`.
+
+    `quotes` tells how many “ are open there.
+    """
+
+    line: list[int]
+    start: int
+    before: int
+    quotes: int = 0
+    exits: list[Exit] = field(default_factory=list)
+
+    def run(self, ways: list[Way], limit: float) -> list[Exit]:
+        """All exits from WAYS; given up when the best way costs LIMIT more than the text as it stands would."""
+        stop = min(len(self.line), self.start + LONGEST)
+        for at in range(self.start, stop):
+            if not ways:
+                break
+            self.leave(ways, at)
+            if self.line[at] == 0x0A:
+                break
+            ways = self.advance(ways, at)
+            if ways and ways[0].cost > limit + 9.0 * (at - self.start):
+                break
+        return self.exits
+
+    def last(self, way: Way) -> int:
+        return way.codes[-1] if way.codes else self.before
+
+    def after(self, codes: list[int], at: int) -> NDArray[np.float64]:
+        """What the character at AT costs after each of CODES."""
+        following = np.full(len(codes), self.line[at], np.uint32)
+        return model.pair_costs(np.array(codes, np.uint32), following).astype(np.float64)
+
+    def leave(self, ways: list[Way], at: int) -> None:
+        """Note the exits at AT."""
+        char = self.line[at]
+        for way in ways:
+            if 0 <= way.pending < 0x80:
+                # The byte that should wait for its second is ASCII: it was swallowed whole, and all is in step.
+                done = way.add(self.costs(way, [way.pending])[0], UNKNOWN, way.pending)
+                self.note(done, at)
+                continue
+            if 0x40 <= char <= 0x7E and way.pending >= 0x80 and (code := int(pairs()[way.pending, char])):
+                self.note(way.add(self.costs(way, [code])[0], UNKNOWN, code), at + 1)
+            gloss = self.gloss(at)
+            if gloss is not None:
+                reading, end = gloss
+                fitting = [ord(c) for c in pinyin.characters(reading)]
+                fitting = [c for c in fitting if (b := gbk(c)) and b[0] == way.pending]
+                for code, cost in zip(fitting, self.costs(way, fitting), strict=True):
+                    self.note(way.add(cost, UNKNOWN, code), end)
+            elif char < 0x80 and way.pending >= 0x80:
+                # The first byte was left alone before ASCII and dropped; its second is not known.
+                row = pairs()[way.pending, 0x80:]
+                codes = row[row > 0].tolist()
+                total = self.costs(way, codes) + self.after(codes, at)
+                for k in np.argsort(total, kind="stable")[:2].tolist():
+                    self.note(way.add(float(self.costs(way, [codes[k]])[0]), UNKNOWN, codes[k], guess=True), at)
+
+    def gloss(self, at: int) -> tuple[str, int] | None:
+        """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
+        if self.line[at] not in (0x28, 0x3F):
+            return None
+        end = at + 1
+        while end < len(self.line) and self.line[end] != 0x29 and end - at < 9:
+            end += 1
+        if end >= len(self.line) or self.line[end] != 0x29 or end == at + 1:
+            return None
+        syllable = "".join(map(chr, self.line[at + 1 : end]))
+        return (syllable, end + 1) if pinyin.characters(syllable) else None
+
+    def note(self, way: Way, at: int) -> None:
+        cost = way.cost + float(self.after([way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
+        self.exits.append(Exit(at, cost, way.cost, way.codes, way.guessed))
+
+    def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
+        quotes = self.quotes + way.codes.count(OPENING) - way.codes.count(CLOSING)
+        second = np.array(codes, np.uint32)
+        costs = model.pair_costs(np.full(len(codes), self.last(way), np.uint32), second).astype(np.float64)
+        return costs + balance(second, quotes)
+
+    def advance(self, ways: list[Way], at: int) -> list[Way]:
+        """The ways after the character at AT, the best BEAM of them."""
+        char = self.line[at]
+        bytes_ = gbk(char)
+        if bytes_ is None and 0x21 <= char <= 0x7E:
+            bytes_ = (0xA3, char + 0x80)  # a full-width character that was folded afterwards
+        if bytes_ is None:
+            return []
+        first, second = bytes_
+        new: list[Way] = []
+        for rank, way in enumerate(ways):
+            if way.pending == UNKNOWN:
+                column = pairs()[0x81:, first]
+                new += self.best(way, column[column > 0].tolist(), second, TRIES)
+            elif way.pending >= 0x80 and (code := int(pairs()[way.pending, first])):
+                new.append(way.add(float(self.costs(way, [code])[0]), second, code))
+            if rank < 3 and way.pending >= 0x80:
+                new += self.vanished(way, first, second)
+                new.append(way.add(LOST_RUN, second, HOLE, HOLE))
+        new.sort(key=lambda way: way.cost)
+        kept: dict[tuple[int, int], Way] = {}
+        for way in new:
+            kept.setdefault((way.pending, way.codes[-1]), way)
+            if len(kept) == BEAM:
+                break
+        return list(kept.values())
+
+    def best(self, way: Way, codes: list[int], pending: int, count: int) -> Iterator[Way]:
+        costs = self.costs(way, codes)
+        for k in np.argsort(costs, kind="stable")[:count].tolist():
+            yield way.add(float(costs[k]), pending, codes[k], guess=True)
+
+    def vanished(self, way: Way, first: int, second: int) -> list[Way]:
+        """A pair that forms no character was dropped here: the second byte of one character, the first of another."""
+        row = pairs()[way.pending]
+        trails = np.flatnonzero(row)
+        if not len(trails):
+            return []
+        costs = self.costs(way, row[trails].tolist())
+        order = np.argsort(costs, kind="stable")[:TRIES]
+        leads = np.flatnonzero(pairs()[:, first])
+        none = pairs()[trails[order]][:, leads] == 0  # the pairs (trail, lead) that vanish
+        one, two = np.nonzero(none)
+        if not len(one):
+            return []
+        here = row[trails[order]][one]
+        there = pairs()[leads[two], first]
+        total = costs[order][one] + model.pair_costs(here, there)
+        out = []
+        for k in np.argsort(total, kind="stable")[:TRIES].tolist():
+            cost = float(total[k]) + VANISHED
+            step = way.add(cost, second, int(here[k]), int(there[k]), guess=True)
+            out.append(Way(step.cost, step.pending, step.codes, (*step.guessed, len(step.codes) - 1)))
+        return out
