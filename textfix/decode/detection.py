@@ -25,6 +25,8 @@ FAR = 60.0
 RAW = 4096
 #: Without a control among its bytes a text of this length is not UTF-16: one low byte in nine is one.
 WIDE_WITHOUT_CONTROLS = 512
+#: One character in so many may be broken in UTF-16 and UTF-32.
+WIDE_BROKEN = 20
 #: Nats of evidence for each byte of a valid sequence beyond its first: by chance, a pair of GBK bytes is one in four times.
 UTF8_BYTE = 1.2
 #: Evidence after which nothing else is weighed.
@@ -199,18 +201,27 @@ def _weigh_wide(data: bytes, narrow: str, bonus: Mapping[str, float]) -> Detecti
     found.sort(key=lambda one: -one.score)
     if found[0].codec == narrow or readings.weigh_against_noise(raw, found[0].codec) < 0:
         return None
+    codes = np.frombuffer(found[0].key, np.uint32)
+    if int(readings.find_broken(codes).sum()) * WIDE_BROKEN > int((codes != 0).sum()):
+        return None  # any four bytes are something in UTF-16; text has nothing broken in it
     return _conclude(data, found, "model", bonus)
 
 
 def _ask(data: bytes, found: list[Reading], gain: float) -> Detection:
-    """Nothing that we know of reads well: ask charset-normalizer, and believe it where the bytes can be text."""
+    """Nothing that we know of reads well: ask charset-normalizer, and believe it where it agrees or reads better."""
     part = data[:RAW]
     unknown = _unknown(-gain, _runners_up(found, found[0].score))
     if marks.count_controls(part) * 20 > len(part) or len(set(part) - set(range(0x80))) < 3:
         return unknown
     codec = _ask_charset_normalizer(part)
-    if codec is None or readings.weigh_against_noise(part, codec) <= gain:
+    if codec is None:
         return unknown
+    if codec != found[0].codec:
+        sample = draw(data, COARSE)
+        if readings.read_decoded(sample, [Encoding(codec, readings.UNLISTED)], {})[0].score <= found[0].score:
+            return unknown
+        if readings.weigh_against_noise(sample, codec) <= gain:
+            return unknown
     return Detection(codec, 0.0, confide(0.0), "model", None, _runners_up(found, found[0].score))
 
 

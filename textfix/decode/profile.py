@@ -67,7 +67,10 @@ def profile() -> Profile:
         singles,
         rows("wide"),
         rows("escaped"),
-        tuple(Alphabet(*map(ord, row["letters"]), row["within"], row["first"]) for row in data["alphabet"]),
+        tuple(
+            Alphabet(ord(row["letters"][0]), ord(row["letters"][1]), row["within"], row["first"])
+            for row in data["alphabet"]
+        ),
         data["weights"],
         np.stack([chart(encoding.codec) for encoding in singles]),
     )

@@ -7,6 +7,7 @@ All readings of a round are of the same bytes, so that one with fewer and likeli
 from __future__ import annotations
 
 import codecs
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from textfix.decode.profile import HOLE, Encoding, chart, profile
 #: Nats that a byte costs when nothing is known about it: ln 256.
 NOISE = 5.545
 NEWLINE = 0x0A
+#: The prior of an encoding that the table does not have.
+UNLISTED = -8.0
+SMALL = bytes(range(0x61, 0x7B))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ def price(first: Codes, second: Codes) -> NDArray[np.float32]:
             bound = np.where(follows, np.float32(alphabet.within), np.float32(alphabet.first))
             cost = np.where(inside, np.minimum(cost, bound), cost)
     # Most of what the model has read is Chinese, where an accented letter is far rarer than in a Latin text.
-    accented = (second >= 0xDF) & (second <= 0xFF) & is_latin(first)
-    np.minimum(cost, np.float32(plan.weights["accented"]), out=cost, where=accented)
+    knee, slope = np.float32(plan.weights["accented"]), np.float32(plan.weights["accented_slope"])
+    accented = (second >= 0xDF) & (second < 0x180) & ((first < 0x80) | is_latin(first)) & (cost > knee)
+    cost[accented] = knee + slope * (cost[accented] - knee)
     # Letters of Latin and of another alphabet do not stand in one word.
     mixed = (is_latin(first) & is_foreign(second)) | (is_foreign(first) & is_latin(second))
     cost[mixed] += plan.weights["mixed"]
@@ -78,12 +83,15 @@ def width(codec: str) -> int:
     return 4 if codec.startswith("utf-32") else 2 if codec.startswith("utf-16") else 1
 
 
-def damage(holes: int, foreign: int) -> float:
-    """Nats against a reading with HOLES among FOREIGN characters beyond ASCII, besides what each hole costs."""
+def damage(holes: int, foreign: int, pending: int = 0) -> float:
+    """Nats against a reading with HOLES among FOREIGN characters beyond ASCII, besides what each hole costs.
+
+    PENDING bytes at the end are the beginning of a character that was cut.
+    """
     weights = profile().weights
-    if not holes:
-        return 0.0
-    return weights["damaged"] + (weights["broken"] if holes * 2 >= foreign else 0.0)
+    cost = weights["damaged"] if holes else 0.0
+    cost += weights["cut"] if pending else 0.0
+    return cost + (weights["broken"] if (holes or pending) and holes * 2 >= foreign else 0.0)
 
 
 def decode_part(data: bytes, codec: str) -> tuple[Codes, int]:
@@ -107,23 +115,22 @@ def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str,
     plan = profile()
     parts: list[tuple[Encoding, Codes, int]] = []
     for encoding in encodings:
-        try:
+        with contextlib.suppress(UnicodeError, ValueError):  # a codec that raises in spite of "replace" has no reading
             parts.append((encoding, *decode_part(data, encoding.codec)))
-        except (UnicodeError, ValueError):
-            continue  # a codec that raises in spite of "replace" (UTF-7 does on some input) has no reading
     if not parts:
         return []
     second = np.concatenate([codes for _, codes, _ in parts])
     first = np.concatenate([before(codes) for _, codes, _ in parts])
     totals = np.concatenate([[0.0], np.cumsum(price(first, second), dtype=np.float64)])
+    wordy = len(data.translate(None, SMALL)) < len(data)
     out, at = [], 0
     for encoding, codes, pending in parts:
         cost = totals[at + len(codes)] - totals[at]
         at += len(codes)
         holes = int((codes == HOLE).sum())
         # Whole text is the rule: that it is damaged, or cut, is weighed once, and then byte by byte.
-        cost += pending * NOISE + (plan.weights["cut"] if pending else 0.0) + damage(holes, int((codes >= 0x80).sum()))
-        cost += plan.weights["stray"] * count_stray(codes)
+        cost += pending * NOISE + damage(holes, int((codes >= 0x80).sum()), pending)
+        cost += plan.weights["stray"] * count_stray(codes) if wordy else 0.0
         cost += int((codes == 0).sum()) * (width(encoding.codec) - 1) * NOISE
         if width(encoding.codec) == 4:
             cost += holes * plan.weights["hole"]  # four bytes are lost there, not one or two
@@ -145,16 +152,21 @@ def read_singles(data: bytes, places: Sequence[int], bonus: Mapping[str, float])
     plain = (one < 0x80) & (two < 0x80)
     common = float(price(one[plain].astype(np.uint32), two[plain].astype(np.uint32)) @ counts[plain].astype(np.float64))
     one, two, counts = one[~plain], two[~plain], counts[~plain]
-    cost = price(charts[:, one].ravel(), charts[:, two].ravel()).reshape(len(places), -1) @ counts.astype(np.float64)
-    used = np.unique(second)
-    amounts = np.bincount(second, minlength=256)[used]
+    cost = price(charts[:, one].ravel(), charts[:, two].ravel()).reshape(len(places), len(one)) @ counts.astype(
+        np.float64
+    )
+    amounts = np.bincount(second, minlength=256)
+    used = np.flatnonzero(amounts)
+    foreign = int(amounts[0x80:].sum())
+    holes = ((charts == HOLE) @ amounts).tolist()
+    # A byte that has no character at all says more than a rare one: pages of one byte have few that are open.
+    open_byte = plan.weights["dearest"] + plan.weights["cut"] - plan.weights["hole"]
     out = []
     for row, place in enumerate(places):
-        encoding, read = plan.singles[place], charts[row, used]
+        encoding = plan.singles[place]
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - common - float(cost[row])
-        holes = int(amounts[read == HOLE].sum())
-        score -= damage(holes, int(amounts[used >= 0x80].sum()))
-        out.append(Reading(encoding.codec, score, holes, read.tobytes()))
+        score -= damage(holes[row], foreign) + holes[row] * open_byte
+        out.append(Reading(encoding.codec, score, holes[row], charts[row, used].tobytes()))
     return out
 
 
@@ -166,7 +178,7 @@ def read_all(data: bytes, bonus: Mapping[str, float], only: Iterable[str] | None
     places = [i for i, encoding in enumerate(plan.singles) if wanted is None or encoding.codec in wanted]
     known = {encoding.codec for encoding in (*plan.doubles, *plan.singles)}
     doubles += [
-        Encoding(codec, -8.0)
+        Encoding(codec, UNLISTED)
         for codec in bonus
         if codec not in known and is_plain(codec) and (wanted is None or codec in wanted)
     ]
@@ -201,9 +213,15 @@ def weigh_against_noise(data: bytes, codec: str) -> float:
     elif width(codec) > 1:
         size = np.full_like(size, width(codec))
     gain = np.maximum(size * NOISE - cost, np.where(size > 1, 0.0, -1.0))
-    private = (codes >= 0xE000) & (codes < 0xF900)
-    broken = (codes == HOLE) | ((codes >= 0x7F) & (codes < 0xA0)) | private
-    control = (codes < 0x20) & ((codes < 0x09) | (codes > 0x0D)) & (codes != 0x1B)
-    gain[broken | control] = -8.0
+    gain[find_broken(codes)] = NOISE - profile().weights["hole"]
     gain[codes == 0] = 0.0
     return float(gain.sum())
+
+
+def find_broken(codes: Codes) -> NDArray[np.bool_]:
+    """Where CODES has what no text has: holes, controls other than NUL and escape, private use."""
+    hole = (codes == HOLE) | ((codes >= 0x7F) & (codes < 0xA0))
+    private = ((codes >= 0xE000) & (codes < 0xF900)) | (codes >= 0xF0000)
+    control = (codes < 0x20) & (codes > 0) & ((codes < 0x09) | (codes > 0x0D)) & (codes != 0x1B)
+    broken: NDArray[np.bool_] = hole | private | control
+    return broken

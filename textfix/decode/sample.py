@@ -14,7 +14,7 @@ SAFE = 0x30
 #: Up to here everything is looked at; beyond, only the stretches around bytes above 7F.
 WHOLE = 2048
 #: The blocks that a long input is divided into, one window from each.
-BLOCKS = 32
+BLOCKS = 16
 CHUNK = 1 << 16
 
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -30,26 +30,37 @@ def condense(data: bytes) -> bytes:
 
 
 def draw(data: bytes, budget: int) -> bytes:
-    """At most BUDGET bytes of DATA, cut where no character is cut, if it can be helped."""
+    """About BUDGET bytes of DATA, at most: a quarter from the start, the rest from all over it.
+
+    They are cut where no character is cut, if it can be helped.
+    """
     if len(data) <= WHOLE and len(data) <= budget:
         return data
     if len(data) <= budget:
         return condense(data)
-    step, size = -(-len(data) // BLOCKS), budget // BLOCKS
+    step = -(-len(data) // BLOCKS)
     pieces = []
     for block in range(0, len(data), step):
         start = _begin(data, block, min(block + step, len(data)))
         if start < 0:
             continue
-        piece = data[start : min(start + size, len(data))]
-        if start + size < len(data):
-            tail = len(piece.rstrip(bytes(range(SAFE, 256))))
-            if tail > size // 2:
-                piece = piece[:tail]
-        if drawn := condense(piece):
+        # The start is always a safe place; text without safe bytes is judged by it alone.
+        end = _end(data, start, budget // 4 if block == 0 else budget // 2 // BLOCKS)
+        if drawn := condense(data[start:end]):
             # A piece that ends inside a character must not take the first byte of the next one with it.
             pieces.append(drawn if drawn[0] < SAFE else b"\n" + drawn)
     return b"".join(pieces)
+
+
+def _end(data: bytes, start: int, size: int) -> int:
+    """A safe place about SIZE after START: the next one, or the last one before, or just there."""
+    if start + size >= len(data):
+        return len(data)
+    if found := _SAFE.search(data, start + size, start + size + size // 2):
+        return found.start()
+    piece = data[start : start + size]
+    tail = len(piece.rstrip(bytes(range(SAFE, 256))))
+    return start + (tail if tail > size // 2 else size)
 
 
 def _begin(data: bytes, start: int, end: int) -> int:

@@ -27,7 +27,7 @@ def _pairs() -> NDArray[np.uint32]:
     """The character of each two bytes (first << 8 | second) in GB 18030, HOLE where there is none."""
     table = np.full(1 << 16, HOLE, np.uint32)
     for lead in range(0x81, 0xFF):
-        trails = [trail for trail in range(0x80, 0xFF)]
+        trails = list(range(0x80, 0xFF))
         text = b"".join(bytes((lead, trail)) for trail in trails).decode("gb18030", "replace")
         if len(text) == len(trails):
             table[(lead << 8) + np.array(trails)] = [ord(char) for char in text]

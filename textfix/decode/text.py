@@ -31,14 +31,13 @@ def decode(data: bytes, detection: Detection) -> str:
     try:
         text = data.decode(codec)
     except UnicodeError:
-        if codec in WIDENED:
-            text = to_text(encodings.load(WIDENED[codec]).decode(data).codes)
-        else:
-            text = _replace(data, codec)
+        text = _read_on(data, codec)
     return text[1:] if text.startswith(BOM) else text
 
 
-def _replace(data: bytes, codec: str) -> str:
+def _read_on(data: bytes, codec: str) -> str:
+    if codec in WIDENED:
+        return to_text(encodings.load(WIDENED[codec]).decode(data).codes)
     try:
         return data.decode(codec, "replace")
     except UnicodeError:  # UTF-7 and the like raise on some input whatever they are told

@@ -28,7 +28,7 @@ from textfix.punct.classes import (
     classes,
 )
 from textfix.punct.half import halve, halve_line
-from textfix.punct.line import Line
+from textfix.punct.line import Line, whole
 from textfix.punct.marks import dashes, ellipses, interpuncts, points
 from textfix.punct.pairs import brackets, quotation_marks, title_marks
 from textfix.punct.shield import fences
@@ -185,17 +185,3 @@ def settle(lines: list[str], config: Config) -> list[list[Edit]]:
                     found[number] = whole(lines[number], text, "+".join(rules))
         waiting = again
     return found
-
-
-def whole(before: str, after: str, rule: str) -> list[Edit]:
-    """One edit from BEFORE to AFTER, as short as what they share at both ends allows."""
-    if before == after:
-        return []
-    low, high = 0, 0
-    most = min(len(before), len(after))
-    while low < most and before[low] == after[low]:
-        low += 1
-    while high < most - low and before[-1 - high] == after[-1 - high]:
-        high += 1
-    end = len(before) - high
-    return [Edit(low, end, before[low:end], after[low : len(after) - high], rule)]

@@ -7,7 +7,7 @@ from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS
-from textfix.punct.line import Line
+from textfix.punct.line import Line, whole
 from textfix.punct.shield import fences, guarded
 from textfix.records import Change, Edit, Lazy, splice
 
@@ -37,6 +37,21 @@ def translation() -> dict[int, str]:
 
 def halve(text: str) -> Change | None:
     """TEXT with every full-width mark outside code and addresses in ASCII; None if it has none."""
+    change = once(text)
+    after = change
+    for _ in range(ROUNDS):  # a mark in ASCII may lay open what looked like a formula; prose never needs a second look
+        after = None if after is None else once(after.text)
+        if change is None or after is None:
+            break
+        change = Change(after.text, tuple(whole(text, after.text, "width")))
+    return change
+
+
+ROUNDS = 4
+
+
+def once(text: str) -> Change | None:
+    """One pass of `halve`."""
     if CHINESE.search(text) is None:
         return None
     shielded = guarded(text)

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from textfix.punct.classes import is_han, is_wide, is_word
-from textfix.punct.shield import KAOMOJI, spans
+from textfix.punct.shield import EYES, KAOMOJI, spans
 from textfix.records import Edit
 
 #: How far a look to the side goes: enough for a word or two, so that no line costs more than linear time.
@@ -37,7 +37,7 @@ class Line:
     @cached_property
     def han_before(self) -> list[int]:
         """How many Han stand before each place."""
-        return [0, *accumulate(map(is_han, self.text))]
+        return [0, *accumulate("\u3400" <= char <= "\u9fff" or is_han(char) for char in self.text)]
 
     def han(self, start: int, end: int) -> int:
         return self.han_before[end] - self.han_before[start]
@@ -110,6 +110,8 @@ class Line:
         body = self.text[start + 1 : end - 1]
         if not body or len(body) > 16 or self.han(start, end) > 1:
             return False
+        if EYES.fullmatch(body):
+            return True
         words = sum(map(is_word, body))
         return KAOMOJI.search(body) is not None and words <= 2 and words * 2 <= len(body)
 
@@ -135,3 +137,17 @@ class Line:
             at = stop
         found += [Edit(offset + place, offset + place, "", text, "spacing") for place, text in self.inserts.items()]
         return sorted(found, key=lambda edit: (edit.start, edit.end))
+
+
+def whole(before: str, after: str, rule: str) -> list[Edit]:
+    """One edit from BEFORE to AFTER, as short as what they share at both ends allows."""
+    if before == after:
+        return []
+    low, high = 0, 0
+    most = min(len(before), len(after))
+    while low < most and before[low] == after[low]:
+        low += 1
+    while high < most - low and before[-1 - high] == after[-1 - high]:
+        high += 1
+    end = len(before) - high
+    return [Edit(low, end, before[low:end], after[low : len(after) - high], rule)]

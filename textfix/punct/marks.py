@@ -39,15 +39,25 @@ def name_dots() -> str:
     return dots
 
 
+@cache
+def dots() -> re.Pattern[str]:
+    """A dot that may be that of a name."""
+    return re.compile("[." + re.escape(name_dots()) + "]")
+
+
 def ellipses(line: Line) -> None:
     """`...`, `。。。` and a single `…` to ……, in Chinese text."""
     text = line.text
+    if "…" not in text and "..." not in text and "。。。" not in text:
+        return
     for found in ELLIPSIS.finditer(text):
         start, end = found.span()
         if any(line.mask[start:end]):
             continue
         if found.group() == "…" and not is_han(text[start - 1 : start]):
             continue
+        if found.group() == "..." and symbol(beside(line, start, -1)) and symbol(beside(line, end, 1)):
+            continue  # the name of a button or a placeholder: [...]
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
             near = line.text[end : end + 1]
@@ -56,9 +66,16 @@ def ellipses(line: Line) -> None:
         line.put(start, end, "……" if end - start < 10 else "…" * (2 * round((end - start) / 6)), "ellipsis")
 
 
+def symbol(char: str) -> bool:
+    """A sign that neither speaks nor ends a sentence."""
+    return char != "" and char in "()[]{}<>「」『』【】`#+=|*/&"
+
+
 def dashes(line: Line) -> None:
     """`--` and a single — between Han to ——; between digits or in a pair of short names it is a range, and stays."""
     text = line.text
+    if "--" not in text and "—" not in text:
+        return
     for found in DASH.finditer(text):
         start, end = found.span()
         if any(line.mask[start:end]):
@@ -114,11 +131,9 @@ def beside(line: Line, place: int, step: int) -> str:
 def interpuncts(line: Line) -> None:
     """The dot of a foreign name to ·: any of the look-alikes between Han, a full stop only within such a name."""
     text = line.text
-    for place in range(1, len(text) - 1):
-        char = text[place]
-        if line.mask[place] or (char != "." and char not in name_dots()):
-            continue
-        if not (is_han(text[place - 1]) and is_han(text[place + 1])):
+    for found in dots().finditer(text, 1, max(1, len(text) - 1)):
+        place, char = found.start(), found.group()
+        if line.mask[place] or not (is_han(text[place - 1]) and is_han(text[place + 1])):
             continue
         if char == ".":
             around = text[max(0, place - 2) : place] + text[place + 1 : place + 3]
@@ -181,6 +196,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     if is_chinese(line, before):
         if gap and not (after == "" or after in " \t\r" or line.chinese(after)):
             return False
+        if gap and after != "" and after in " \t" and point in "!?.":
+            return False  # a sign that is spoken of: 用 ? 表示
         if point == "." and end - start == 1 and after and is_word(after):
             return ends_sentence(line, start)
         return not (after == "/" and point == ":")
@@ -193,14 +210,18 @@ def pointed(line: Line, start: int, end: int) -> bool:
     if spaced:
         near = beside(line, end, 1)
     if near and is_word(near):
-        return False
+        return not spaced and end - start == 1 and point in ",;" and between_names(line, start)
     if point == "." and end - start == 1 and not dotted(line, start):
         return False
+    if point == "!" and before.islower() and (spaced or near == "的") and line.chinese(near):
+        return False  # part of a name: panic! 宏, Yahoo!的文档
     latin = english_run(line, start)
     if near and line.chinese(near):
         if spaced:
             return not latin and boundary_chinese(line, start)
         return not latin or point in ",;:"
+    if not spaced and near and near in "“「":
+        return not latin
     if not near or near == "\r" or near in PAIR_CLOSERS or near in "“‘":
         return not latin and boundary_chinese(line, start)
     return False
@@ -230,6 +251,20 @@ def extensions() -> frozenset[str]:
     return frozenset(tables.toml("punct.toml")["extensions"]["words"])
 
 
+def between_names(line: Line, place: int) -> bool:
+    """Whether the comma at PLACE stands between Latin names in a Chinese sentence: 学Python,Java的人, not (x,y) or 1,000."""
+    text = line.text
+    start, end = latin_run(line, place), place + 1
+    while end < len(text) and end - place < REACH and (is_word(text[end]) or text[end] in ",;.+#&/_ %-"):
+        end += 1
+    names = [WORDS.findall(text[start:place])[-1:], WORDS.findall(text[place + 1 : end])[:1]]
+    if not all(name and len(name[0]) > 1 for name in names) or all(name[0][0].isdigit() for name in names):
+        return False
+    before, after = line.before(start)[-1:], text[end : end + 1]
+    words = WORDS.findall(text[start:end])
+    return is_chinese(line, before) and is_han(after) and len(words) < 6 and text[end - 1] not in ",;."
+
+
 def is_chinese(line: Line, char: str) -> bool:
     return line.chinese(char) or char == "…" or char == "—"
 
@@ -248,7 +283,7 @@ def dotted(line: Line, place: int) -> bool:
     if word.lower() in abbreviations():
         return False
     pieces = word.split(".")
-    if len(pieces) > 1 and all(len(piece) == 1 and piece.isalpha() for piece in pieces):
+    if len(pieces) > 1 and len(pieces[-1]) == 1 and pieces[-1].isalpha():
         return False
     return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+"))
 

@@ -10,8 +10,9 @@ from textfix.punct.classes import is_han, is_word
 from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
+BRACKET = re.compile("[()（）]")
+QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
-CLOSE = {")", "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
@@ -19,8 +20,27 @@ DOUBLE = '"“”「」'
 
 
 @cache
-def cues() -> tuple[str, ...]:
-    return tuple(tables.toml("punct.toml")["titles"]["cues"])
+def cues() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words that announce a work, and words that end like one and do not."""
+    data = tables.toml("punct.toml")["titles"]
+    return tuple(data["cues"]), tuple(data["never"])
+
+
+def announced(before: str) -> bool:
+    """Whether what stands BEFORE an angle bracket announces the title of a work."""
+    words, never = cues()
+    stem = before.rstrip("了过過")
+    return stem.endswith(words) and not stem.endswith(never)
+
+
+def followed(after: str) -> bool:
+    """Whether what stands AFTER an angle bracket speaks of a work."""
+    return after.startswith(tuple(tables.toml("punct.toml")["titles"]["after"]))
+
+
+def known(title: str) -> bool:
+    """Whether TITLE is that of a work that everybody knows."""
+    return title in tables.toml("punct.toml")["titles"]["works"]
 
 
 def title_marks(line: Line) -> None:
@@ -43,9 +63,12 @@ def title_marks(line: Line) -> None:
                 line.put(end - 2, end, "》", "title")
         else:
             body = found.group(2)
-            if is_han(body[0]) and f"</{body}>" not in text and text[max(0, start - 4) : start].endswith(cues()):
-                line.put(start, start + 1, "《", "title")
-                line.put(end - 1, end, "》", "title")
+            told = known(body) or announced(text[max(0, start - 5) : start]) or followed(text[end : end + 4])
+            if is_han(body[0]) and f"</{body}>" not in text and told:
+                near = text[max(0, start - 40) : start]
+                inner = near.rfind("《") > near.rfind("》")
+                line.put(start, start + 1, "〈" if inner else "《", "title")
+                line.put(end - 1, end, "〉" if inner else "》", "title")
 
 
 def brackets(line: Line) -> None:
@@ -53,15 +76,16 @@ def brackets(line: Line) -> None:
     text = line.text
     stack: list[int] = []
     pairs: list[tuple[int, int]] = []
-    for place, char in enumerate(text):
-        if line.mask[place] or char not in "()（）":
+    for found in BRACKET.finditer(text):
+        place, char = found.start(), found.group()
+        if line.mask[place]:
             continue
         if char in OPEN:
             stack.append(place)
         elif stack:
             pairs.append((stack.pop(), place))
     for start, end in sorted(pairs):
-        if text[start] == "(" and text[end] == ")" and line.kaomoji(start, end + 1):
+        if line.kaomoji(start, end + 1):
             line.shield(start, end + 1, "emoticon")
     for start, end in sorted(pairs):
         if line.mask[start] or line.mask[end] or (text[start] == "（" and text[end] == "）"):
@@ -93,6 +117,8 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if latin_before:
         # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
         return False
+    if not start and text[1:end].isdigit() and end < 4:
+        return line.han(end, len(text)) > 3  # (3)JPEG 是有损的: the number of an item
     return (line.chinese(left) and (before != " " or line.chinese(right) or not right)) or (
         line.chinese(right) and not left
     )
@@ -128,9 +154,9 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
                 pairs.append((opening, place))
                 return True
 
-    for place in range(size):
-        char = text[place]
-        if char not in "\"'“”‘’「」『』" or line.mask[place]:
+    for found in QUOTE.finditer(text):
+        place, char = found.start(), found.group()
+        if line.mask[place]:
             continue
         before = text[place - 1] if place else ""
         after = text[place + 1] if place + 1 < size else ""
@@ -223,7 +249,9 @@ def quotable(line: Line, start: int, end: int) -> bool:
     text = line.text
     before = text[start - 1] if start else ""
     if text[start] in "\"'":
-        if before == "=" or (before in "([{" and before and start > 1 and is_word(text[start - 2])):
+        if text[max(0, start - 3) : start].rstrip().endswith("=") or (
+            before in "([{" and before and start > 1 and is_word(text[start - 2])
+        ):
             return False
         if end == start + 1:
             return False

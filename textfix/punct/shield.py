@@ -16,7 +16,8 @@ EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0
 WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
 UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
 CODE = r"``[^\n`]+``|`[^`\n]+`"
-TEMPLATE = r"\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
+ESCAPE = r"\\[^\w\s\\]"
+TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
@@ -24,7 +25,7 @@ ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
-OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*"
+OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
 EMOTICON = (
     r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^|T_T|>_<|>\.<|-_-[|!]*|=_=|<3|orz|¯\\_\(ツ\)_/¯)"
@@ -38,6 +39,7 @@ SHIELD = re.compile(
             "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
             "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
             "option": OPTION, "emoticon": EMOTICON,
+            "escape": ESCAPE,
         }.items()
     )
 )  # fmt: skip
@@ -55,6 +57,9 @@ CODE_LINE = re.compile(
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
+    r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
+    r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
+    r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
     r"|#(?:include|define|pragma)\b|//|<\?|<!DOCTYPE"
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
     r")"
@@ -65,7 +70,9 @@ JSON_START = re.compile(
 CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
 TRAILING = ".,;:!?'\"*"
-KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀]")
+KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ]")
+#: Two eyes of one letter: T_T, o.o, X_X.
+EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2)[ a-z~!]{0,4}")
 
 
 def spans(line: str) -> Iterator[tuple[int, int, str]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textfix import encodings, model, tables
 from textfix.batch import Batch, to_codes
@@ -14,7 +15,7 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
-from textfix.repair.steps import CLOSING, LOST_RUN, OPENING, UNKNOWN, Exit, Walk, Way, balance, gbk, pairs
+from textfix.repair.steps import LOST_RUN, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
 
 #: A mark that may be the trace of a replacement: after something that is not ASCII, before something that is not a
 #: space or a plain sentence in ASCII; or a bracket swallowed before a syllable.
@@ -25,7 +26,7 @@ SURPRISE = 7.5
 AHEAD = 4
 #: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
 #: that the place is marked as a hole.
-SURE = 3.0
+SURE = 2.0
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -39,6 +40,7 @@ class Replacement:
 
     shown: str
     bytes: bytes
+    prior: float
     seen: str
 
     @property
@@ -50,7 +52,7 @@ class Replacement:
 def replacements() -> tuple[Replacement, ...]:
     """Every replacement that is looked for."""
     rows = tables.toml("replacements.toml")["replacement"]
-    return tuple(Replacement(row["shown"], bytes.fromhex(row["bytes"]), row["seen"]) for row in rows)
+    return tuple(Replacement(row["shown"], bytes.fromhex(row["bytes"]), row["prior"], row["seen"]) for row in rows)
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -92,17 +94,12 @@ def line_edits(line: str, shift: int, config: Config) -> list[Edit]:
         if trace["gloss"] is None and not last and ahead.mean() < SURPRISE:
             continue
         evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
-        edit = undo(line, numbers, total, trace, evidence, open_quotes(line, edits, shift, start), config)
+        before = splice(line[:start], [replace(e, start=e.start - shift, end=e.end - shift) for e in edits]).text
+        edit = undo(line, numbers, total, trace, evidence, Context.of(before, numbers), config)
         if edit is not None:
-            edits.append(Edit(edit.start + shift, edit.end + shift, edit.before, edit.after, edit.rule, edit.odds, edit.note))
             at = edit.end
+            edits.append(replace(edit, start=edit.start + shift, end=edit.end + shift))
     return edits
-
-
-def open_quotes(line: str, edits: list[Edit], shift: int, end: int) -> int:
-    """How many “ are open before END, the line's edits so far taken in."""
-    before = splice(line[:end], [Edit(e.start - shift, e.end - shift, e.before, e.after, e.rule) for e in edits]).text
-    return before.count("“") - before.count("”")
 
 
 def starts(trace: re.Match[str], line: list[int]) -> list[tuple[int, str, list[Way]]]:
@@ -123,27 +120,33 @@ def starts(trace: re.Match[str], line: list[int]) -> list[tuple[int, str, list[W
             continue
         after = start + len(row.shown)
         if not row.bytes:
-            found.append((after, row.name, [Way(0.0, UNKNOWN, ())]))
+            found.append((after, row.name, [Way(row.prior, UNKNOWN, ())]))
             continue
         column = pairs()[0x81:, row.bytes[0]]
         codes = column[column > 0]
         costs = model.pair_costs(np.full(len(codes), before, np.uint32), codes)
         ways = [
-            Way(float(costs[k]), row.bytes[1], (int(codes[k]),), (0,)) for k in np.argsort(costs, kind="stable")[:12].tolist()
+            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), (0,)) for k in np.argsort(costs, kind="stable")[:12].tolist()
         ]
         found.append((after, row.name, ways))
     return found
 
 
 def undo(
-    text: str, line: list[int], total: np.ndarray, trace: re.Match[str], evidence: float, quotes: int, config: Config
+    text: str,
+    line: list[int],
+    total: NDArray[np.float64],
+    trace: re.Match[str],
+    evidence: float,
+    context: Context,
+    config: Config,
 ) -> Edit | None:
     """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
     start, before = trace.start("mark"), line[trace.start() - 1]
     best: tuple[float, Exit, str] | None = None
     for begin, rule, ways in starts(trace, line):
         base = float(total[begin] - total[start])
-        for way_out in Walk(line, begin, before, quotes).run(ways, base + 40.0):
+        for way_out in Walk(line, begin, before, context).run(ways, base + 40.0):
             stands = float(total[min(way_out.end + 1, len(line))] - total[start])
             odds = stands - way_out.cost
             odds += evidence
@@ -157,14 +160,14 @@ def undo(
     odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
     if odds < config.caution:
         return None
-    codes, notes = settle(line, before, quotes, way_out, config.holes)
+    codes, notes = settle(line, before, context, way_out, config.holes)
     if config.holes == "keep" and HOLE in codes:
         return None
     end = min(way_out.end, len(line) - 1)
     return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
 
 
-def settle(line: list[int], before: int, quotes: int, way_out: Exit, holes: str) -> tuple[list[int], str]:
+def settle(line: list[int], before: int, context: Context, way_out: Exit, holes: str) -> tuple[list[int], str]:
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
     after = line[min(way_out.end, len(line) - 1)]
@@ -174,9 +177,8 @@ def settle(line: list[int], before: int, quotes: int, way_out: Exit, holes: str)
         if width == 1 and place - 1 in way_out.guessed:
             continue
         guess = way_out.codes[place : place + width]
-        open_ = quotes + way_out.codes[:place].count(OPENING) - way_out.codes[:place].count(CLOSING)
         around = (*way_out.codes[:place], before)[place - 1 if place else 0], (*way_out.codes, after)[place + width]
-        margin = ahead(guess, *around, open_, lost_lead=place == 0 and width == 1)
+        margin = ahead(guess, *around, context, way_out.codes[:place], lost_lead=place == 0 and width == 1)
         if margin >= SURE or holes == "fill":
             notes.append(f"{''.join(map(chr, guess))} from half its bytes ({margin:.1f} nats ahead)")
         else:
@@ -184,14 +186,16 @@ def settle(line: list[int], before: int, quotes: int, way_out: Exit, holes: str)
     return codes, "; ".join(notes)
 
 
-def ahead(guess: tuple[int, ...], left: int, right: int, quotes: int, *, lost_lead: bool) -> float:
+def ahead(
+    guess: tuple[int, ...], left: int, right: int, context: Context, read: tuple[int, ...], *, lost_lead: bool
+) -> float:
     """By how many nats GUESS is ahead of the next best that shares its known bytes, between its neighbours."""
     bytes_ = gbk(guess[0])
     if bytes_ is None:
         return 0.0
     row = pairs()[0x81:, bytes_[1]] if lost_lead else pairs()[bytes_[0]]
     row = row[row > 0]
-    cost = model.pair_costs(np.full(len(row), left, np.uint32), row) + balance(row, quotes)
+    cost = model.pair_costs(np.full(len(row), left, np.uint32), row) + context.costs(row, read)
     if len(guess) == 1:
         total = cost + model.pair_costs(row, np.full(len(row), right, np.uint32))
         return float(total[row != guess[0]].min() - total[row == guess[0]][0])
@@ -200,9 +204,10 @@ def ahead(guess: tuple[int, ...], left: int, right: int, quotes: int, *, lost_le
         return 0.0
     column = pairs()[0x81:, bytes_[1]]
     column = column[column > 0]
+    tail = model.pair_costs(column, np.full(len(column), right, np.uint32)) + context.costs(column, read)
     one, two = np.repeat(np.arange(len(row)), len(column)), np.tile(np.arange(len(column)), len(row))
     both = cost[one] + model.pair_costs(row[one], column[two])
-    both += model.pair_costs(column, np.full(len(column), right, np.uint32))[two]
+    both += tail[two]
     packed, _ = encodings.load("gbk").table
     between = pairs()[packed[row[one]] & 0xFF, packed[column[two]] >> 8] == 0
     same = (row[one] == guess[0]) & (column[two] == guess[1])

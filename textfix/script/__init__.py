@@ -25,7 +25,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if to is None:
         return {}
     codes = batch.codes
-    out = converted(codes, to, japanese.places(codes, batch.joined))
+    apart = japanese.places(codes, batch.joined)
+    out = converted(codes, to, apart)
     changes: dict[int, Change] = {}
     moved = np.flatnonzero(out != codes)
     if len(moved):
@@ -35,7 +36,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             start, end = int(batch.starts[i]), int(batch.ends[i])
             changes[i] = substitute(batch.texts[i], after[start:end], rule)
     if config.words:
-        for i, edits in words.edits(batch, out, to).items():
+        for i, edits in words.edits(batch, out, to, apart).items():
             changes[i] = splice(batch.texts[i], with_words(changes.get(i), edits, batch.texts[i]))
     return changes
 

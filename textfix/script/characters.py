@@ -31,7 +31,11 @@ def pairs(name: str) -> dict[int, int]:
 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:
-    return ((codes >= 0x3400) & (codes < 0xA000)) | ((codes >= 0x20000) & (codes < TOP)) | (codes == 0x3007)
+    """Which of CODES are Han characters, 〇 with them."""
+    found: NDArray[np.bool_] = (codes >= 0x3400) & (codes < 0xA000)
+    found |= (codes >= 0x20000) & (codes < TOP)
+    found |= codes == 0x3007
+    return found
 
 
 @cache
@@ -56,3 +60,9 @@ def text_pairs(name: str) -> dict[str, str]:
     """The dictionary of words NAME of script.npz."""
     lines = tables.arrays("script.npz")[name].tobytes().decode("utf-8").splitlines()
     return dict(line.split("\t") for line in lines)
+
+
+def shape_pairs() -> dict[int, int]:
+    """Each further shape of a character and its canonical one."""
+    listed = tables.toml("script.toml")["shapes"]["tw"]
+    return {ord(other): ord(group[0]) for group in listed for other in group[1:]}

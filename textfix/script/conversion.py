@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from textfix import tables
 from textfix.batch import to_text
 from textfix.script import context
-from textfix.script.characters import NEWLINE, TOP, Codes, folding, lut, pairs, text_pairs
+from textfix.script.characters import NEWLINE, TOP, Codes, folding, lut, pairs, shape_pairs, text_pairs
 
 #: Nats that the context must weigh before it changes a character that is good in the target script as it stands:
 #: one that both scripts share, in a line that is otherwise in the target script (關系, 以后) …
@@ -98,7 +99,7 @@ def target(to: str) -> Target:
                 if plain[ord(a)] != ord(b):
                     phrased[ord(a)] = True
     else:
-        first = text_shapes(hand["shapes"]["tw"])
+        first = shape_pairs()
         region = text_pairs_of(hand["shapes"]["hk"]) if to == "hk" else {}
         foreign = text_pairs_of(hand["shapes"].get(f"foreign_{to}", []))
         complex_ = {c: region.get(t, t) for c, t in pairs("complex").items()}
@@ -127,10 +128,6 @@ def text_pairs_of(listed: list[str]) -> dict[int, int]:
     return {ord(pair[0]): ord(pair[1]) for pair in listed}
 
 
-def text_shapes(listed: list[str]) -> dict[int, int]:
-    return {ord(other): ord(shapes[0]) for shapes in listed for other in shapes[1:]}
-
-
 def scores(codes: Codes, places: Places, number: NDArray[np.int16], candidates: Codes, to: str) -> NDArray[np.int16]:
     """The weight of each candidate (columns) at each of PLACES (rows), in tenths of a nat; the first has 0."""
     table = tables.arrays("script_context.npz")["weights"]
@@ -150,7 +147,9 @@ def scores(codes: Codes, places: Places, number: NDArray[np.int16], candidates: 
         for key in hashed:
             weight += context.look_up(table, context.with_candidate(key if whole else key[at], candidate))
         if region is not None:
-            weight += context.look_up(table, context.with_candidate(region.repeat(len(candidates)), candidates[:, k]))[number[at]]
+            weight += context.look_up(table, context.with_candidate(region.repeat(len(candidates)), candidates[:, k]))[
+                number[at]
+            ]
         total[at, k] = weight
     return total
 
@@ -166,8 +165,7 @@ def line_sides(codes: Codes, places: Places) -> NDArray[np.int64]:
 
 
 def converted(codes: Codes, to: str, apart: Places) -> Codes:
-    """CODES in the script TO, place by place; at the indices APART nothing changes.
-    """
+    """CODES in the script TO, place by place; at the indices APART nothing changes."""
     tables_ = target(to)
     number = tables_.group.take(codes, mode="clip")
     out = tables_.plain.take(codes, mode="clip")
@@ -212,7 +210,7 @@ def choose(codes: Codes, out: Codes, places: Places, number: NDArray[np.int16], 
 @cache
 def phrase_pairs() -> NDArray[np.uint64]:
     """The pairs of neighbours in phrases that are exceptions, each as one number, sorted."""
-    found = {(ord(a) << 32) | ord(b) for phrase in text_pairs("exceptions") for a, b in zip(phrase, phrase[1:], strict=False)}
+    found = {(ord(a) << 32) | ord(b) for phrase in text_pairs("exceptions") for a, b in pairwise(phrase)}
     return np.array(sorted(found), dtype=np.uint64)
 
 

@@ -11,15 +11,18 @@ from textfix.script.characters import NEWLINE, Codes, is_han
 
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 #: What ends a clause: a line break, or punctuation of sentences and quotations.
-STOPS = np.array([ord(c) for c in "\n，。！？；：「」『』“”‘’（）()《》〈〉【】[],!?;\"\t|"], dtype=np.uint32)
+STOPS = np.array([ord(c) for c in '\n，。！？；：「」『』“”‘’（）()《》〈〉【】[],!?;"\t|'], dtype=np.uint32)
 #: Characters that Chinese of today cannot do without and Japanese never writes; folded to simplified.
-CHINESE = np.array([ord(c) for c in "们这那吗呢吧啊你您她它么没还让给哪谁怎咱啦哦跟呀嘛們這嗎麼沒還讓給誰為为对對说說过過个個"], dtype=np.uint32)
+CHINESE = np.array(
+    [ord(c) for c in "们这那吗呢吧啊你您她它么没还让给哪谁怎咱啦哦跟呀嘛們這嗎麼沒還讓給誰為为对對说說过過个個"],
+    dtype=np.uint32,
+)
 
 
 def places(codes: Codes, text: str) -> NDArray[np.int64]:
     """Which of CODES (the code points of TEXT) stand in Japanese, as a sorted array of indices.
 
-    A line is Japanese where more than a tenth of its letters is kana; a clause where it holds two kana and next to
+    A line is Japanese where more than a tenth of its letters is kana and nothing is only Chinese; a clause where it holds two kana and next to
     nothing that only Chinese writes. A lone の in a Chinese clause counts for nothing.
     """
     if KANA.search(text) is None:
@@ -34,11 +37,9 @@ def places(codes: Codes, text: str) -> NDArray[np.int64]:
     here[place == len(codes)] = NEWLINE
     kana, han, chinese = is_kana(here), is_han(here), np.isin(here, CHINESE)
     stops = np.isin(here, STOPS)
-    clause = np.cumsum(stops) - stops
+    clause: NDArray[np.int64] = np.cumsum(stops) - stops
     japanese = (
-        (sums(kana, own) >= 2)
-        & (10 * sums(kana, own) > sums(han, own) + sums(kana, own))
-        & (sums(kana, own) >= 3 * sums(chinese, own))
+        (sums(kana, own) >= 2) & (10 * sums(kana, own) > sums(han, own) + sums(kana, own)) & (sums(chinese, own) == 0)
     )[own]
     japanese |= (
         (sums(kana, clause) >= 2)
