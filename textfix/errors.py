@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class TextfixError(Exception):
@@ -16,6 +17,9 @@ class ChoiceError(TextfixError, ValueError):
         self.what, self.given, self.choices = what, given, tuple(choices)
         listed = ", ".join(map(repr, self.choices))
         super().__init__(f"unknown {what} {given!r}; choose one of {listed}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.what, self.given, self.choices)
 
 
 class ReplayError(TextfixError, ValueError):

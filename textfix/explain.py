@@ -30,10 +30,10 @@ def explain(text_or_bytes: str | bytes, config: Config | None = None, **options:
     Options are those of Config. The content never raises; an unknown option raises ChoiceError.
 
     >>> import textfix
-    >>> for step in textfix.explain("中文版：涓枃缂栫爜").plan:
+    >>> for step in textfix.explain("處理：鏁版嵁澶勭悊").plan:
     ...     for edit in step.edits:
     ...         print(step.stage, edit.rule, edit.before, edit.after)
-    repair utf-8>gb18030 涓枃缂栫爜 中文编码
+    repair utf-8>gb18030 鏁版嵁澶勭悊 数据处理
     """
     settings = configure(config, options)
     if isinstance(text_or_bytes, (bytes, bytearray, memoryview)):

@@ -1,8 +1,8 @@
-"""How likely a text is: a character-pair model over Unicode, one for all encodings and both scripts.
+"""How likely a text is: a character model over Unicode, one for all encodings and both scripts.
 
-The cost of a character is −ln P(character | the one before), in nats. Pairs that the training saw often enough have
+The cost of a character is −ln P(character | the two before), in nats. Pairs that the training saw often enough have
 their own entry in a hashed table; all others cost the back-off of the first character plus the plain cost of the
-second. Characters never seen share what their class has left over. Before anything is looked up, traditional
+second. A smaller table holds the triples that are much likelier than their last pair. Characters never seen share what their class has left over. Before anything is looked up, traditional
 characters are folded onto their simplified forms and full-width ASCII onto ASCII: 負擔 says as much about 负担, and a
 text is as likely in one script as in the other. `tools/train.py` makes the tables.
 """
@@ -39,6 +39,11 @@ def hashed(first: Codes, second: Codes) -> NDArray[np.uint32]:
     return mixed
 
 
+def hashed_triple(first: Codes, second: Codes, third: Codes) -> NDArray[np.uint32]:
+    """32 well-mixed bits for each triple of code points."""
+    return hashed(hashed(first, second), third)
+
+
 def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
     """The two places in a table of 2**bits where a pair may stand, and its fingerprint of 16 − COST_BITS bits."""
     one = mixed >> np.uint32(32 - bits)
@@ -48,12 +53,12 @@ def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDA
 
 
 class Model:
-    """The trained tables: `fold`, `unigram` and `backoff` by code point, `pairs` by hash.
+    """The trained tables: `fold`, `unigram` and `backoff` by code point, `pairs` and `triples` by hash.
 
-    An entry of `pairs` is fingerprint << COST_BITS | cost; 0 is an empty place.
+    A hashed entry is fingerprint << COST_BITS | cost; 0 is an empty place.
     """
 
-    __slots__ = ("backoff", "bits", "fold", "pairs", "unigram")
+    __slots__ = ("backoff", "fold", "pairs", "triples", "unigram")
 
     def __init__(
         self,
@@ -61,62 +66,88 @@ class Model:
         unigram: NDArray[np.uint8],
         backoff: NDArray[np.uint8],
         pairs: NDArray[np.uint16],
+        triples: NDArray[np.uint16],
     ) -> None:
         self.fold = fold
         self.unigram = unigram
         self.backoff = backoff
         self.pairs = pairs
-        self.bits = len(pairs).bit_length() - 1
-
-    def pair_costs(self, first: Codes, second: Codes) -> Costs:
-        """−ln P(second | first) in nats for arrays of code points."""
-        return self._costs(self.folded(first), self.folded(second))
-
-    def costs(self, codes: Codes) -> Costs:
-        """The cost of each of CODES given the one before it, the first given a newline."""
-        if not len(codes):
-            return np.zeros(0, np.float32)
-        both = np.empty(len(codes) + 1, np.uint32)
-        both[0] = NEWLINE
-        both[1:] = self.folded(codes)
-        return self._costs(both[:-1], both[1:])
-
-    def plain_costs(self, codes: Codes) -> Costs:
-        """−ln P of each of CODES whatever stands before it."""
-        return self.unigram[self.folded(codes)].astype(np.float32) / np.float32(UNIT)
+        self.triples = triples
 
     def folded(self, codes: Codes) -> Codes:
         """CODES as the tables know them."""
         return self.fold[np.minimum(codes, TOP)]
 
-    def _costs(self, first: Codes, second: Codes) -> Costs:
-        mixed = hashed(first, second)
-        one, two, mark = slots(mixed, self.bits)
-        here, there = self.pairs[one], self.pairs[two]
-        cost = self.backoff[first].astype(np.int16) + self.unigram[second]
-        for entry in (there, here):
-            found = (entry >> COST_BITS == mark) & (entry != 0)
-            cost[found] = (entry[found] & ((1 << COST_BITS) - 1)) * (UNIT // PAIR_UNIT)
+    def plain_costs(self, codes: Codes) -> Costs:
+        """−ln P of each of CODES whatever stands before it."""
+        return self.unigram[self.folded(codes)].astype(np.float32) / np.float32(UNIT)
+
+    def costs(self, codes: Codes) -> Costs:
+        """The cost of each of CODES given the two before it; a newline stands before the first."""
+        if not len(codes):
+            return np.zeros(0, np.float32)
+        known = np.empty(len(codes) + 1, np.uint32)
+        known[0] = NEWLINE
+        known[1:] = self.folded(codes)
+        cost, mixed = self._pairs(known[:-1], known[1:])
+        found, value = look_up(self.triples, hashed(mixed[:-1], known[2:]))
+        cost[1:][found] = value[found]
         return cost.astype(np.float32) / np.float32(UNIT)
+
+    def pair_costs(self, first: Codes, second: Codes) -> Costs:
+        """−ln P(second | first) in nats, element by element."""
+        cost, _ = self._pairs(self.folded(first), self.folded(second))
+        return cost.astype(np.float32) / np.float32(UNIT)
+
+    def next_costs(self, first: Codes, second: Codes, third: Codes) -> Costs:
+        """−ln P(third | first, second) in nats, element by element."""
+        first, second, third = self.folded(first), self.folded(second), self.folded(third)
+        cost, _ = self._pairs(second, third)
+        found, value = look_up(self.triples, hashed_triple(first, second, third))
+        cost[found] = value[found]
+        return cost.astype(np.float32) / np.float32(UNIT)
+
+    def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.uint32]]:
+        """Costs in units by the pair alone, and the hash of each pair; code points are folded already."""
+        cost = self.backoff[first].astype(np.int16) + self.unigram[second]
+        mixed = hashed(first, second)
+        found, value = look_up(self.pairs, mixed)
+        cost[found] = value[found]
+        return cost, mixed
+
+
+def look_up(table: NDArray[np.uint16], mixed: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
+    """Which of the hashes have an entry in TABLE, and its cost in units."""
+    one, two, mark = slots(mixed, len(table).bit_length() - 1)
+    here, there = table[one], table[two]
+    entry = np.where(here >> COST_BITS == mark, here, there)
+    found = (entry >> COST_BITS == mark) & (entry != 0)
+    return found, (entry & ((1 << COST_BITS) - 1)).astype(np.int16) * np.int16(UNIT // PAIR_UNIT)
 
 
 @cache
 def load() -> Model:
     """The model that the package ships."""
     data = tables.arrays("model.npz")
-    return Model((data["fold"] + np.arange(TOP + 1)).astype(np.uint32), data["unigram"], data["backoff"], data["pairs"])
+    fold = (data["fold"] + np.arange(TOP + 1)).astype(np.uint32)
+    return Model(fold, data["unigram"], data["backoff"], data["pairs"], data["triples"])
 
 
 def costs(codes: Codes) -> Costs:
-    """The cost in nats of each code point given the one before it (the first given a newline), by the shipped model."""
+    """The cost in nats of each code point given the two before it (a newline stands before the first)."""
     return load().costs(codes)
 
 
 def pair_costs(first: Codes, second: Codes) -> Costs:
-    """−ln P(second | first) in nats, element by element, by the shipped model."""
+    """−ln P(second | first) in nats, element by element."""
     return load().pair_costs(first, second)
 
 
+def next_costs(first: Codes, second: Codes, third: Codes) -> Costs:
+    """−ln P(third | first, second) in nats, element by element."""
+    return load().next_costs(first, second, third)
+
+
 def plain_costs(codes: Codes) -> Costs:
-    """−ln P of each code point whatever stands before it, in nats, by the shipped model: how rare a character is."""
+    """−ln P of each code point whatever stands before it, in nats: how rare a character is."""
     return load().plain_costs(codes)

@@ -77,7 +77,8 @@ class Change:
 
 def splice(text: str, edits: Sequence[Edit]) -> Change:
     """TEXT with EDITS (sorted, disjoint) put in."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for edit in edits:
         pieces += (text[at : edit.start], edit.after)
         at = edit.end

@@ -172,7 +172,7 @@ def main() -> int:
         source=[
             f"Unicode Character Database {unicodedata.unidata_version} (Python's unicodedata)",
             "EquivalentUnifiedIdeograph.txt of the Unicode Character Database",
-            "Python's codecs gb18030 and big5hkscs; GB 18030-2005 and GB 18030-2022",
+            "Python's codecs gb18030 and big5hkscs; by hand, the code points that GB 18030-2005 and -2022 moved",
         ],
         command="python tools/build_clean.py",
         licence="Unicode-3.0 and PSF-2.0; facts of published standards",

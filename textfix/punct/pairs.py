@@ -184,7 +184,7 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
             if open_now and not (opens and waiting[char]):
                 close(place, char + curly)
             elif not open_now and char == '"' and before.isdigit() and before.isascii():
-                continue  # 27" 显示器
+                continue  # inches
             elif after == "" and not open_now:
                 continue
             else:

@@ -89,9 +89,9 @@ def line_edits(line: str, shift: int, config: Config) -> list[Edit]:
         start, end = trace.span("mark")
         if start < at:
             continue
-        ahead = costs[end : end + AHEAD]
+        after = costs[end : end + AHEAD]
         last = end + 1 >= len(numbers)
-        if trace["gloss"] is None and not last and ahead.mean() < SURPRISE:
+        if trace["gloss"] is None and not last and max(after[:2].mean(), after.mean()) < SURPRISE:
             continue
         evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
         before = splice(line[:start], [replace(e, start=e.start - shift, end=e.end - shift) for e in edits]).text
@@ -102,15 +102,20 @@ def line_edits(line: str, shift: int, config: Config) -> list[Edit]:
     return edits
 
 
+def behind(trace: re.Match[str], line: list[int]) -> tuple[int, int]:
+    """The two characters before a trace; a gloss may stand between them and its mark."""
+    return (0x0A, line[0]) if trace.start() < 2 else (line[trace.start() - 2], line[trace.start() - 1])
+
+
 def starts(trace: re.Match[str], line: list[int]) -> list[tuple[int, str, list[Way]]]:
     """How the walk may begin at a trace: from where, by which rule, with which ways."""
     start, end = trace.span("mark")
-    before = line[trace.start() - 1]  # a gloss may stand between the two
+    before = behind(trace, line)
     found: list[tuple[int, str, list[Way]]] = []
     if trace["gloss"] is not None:
         # A reading was put behind two bytes that are the second of one character and the first of the next; the
         # bracket was swallowed with that first byte.
-        known = gbk(before)
+        known = gbk(before[1])
         leads = {
             b[1] for char in pinyin.characters(trace["gloss"]) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
@@ -124,9 +129,9 @@ def starts(trace: re.Match[str], line: list[int]) -> list[tuple[int, str, list[W
             continue
         column = pairs()[0x81:, row.bytes[0]]
         codes = column[column > 0]
-        costs = model.pair_costs(np.full(len(codes), before, np.uint32), codes)
+        costs = model.next_costs(*(np.full(len(codes), code, np.uint32) for code in before), codes)
         ways = [
-            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), (0,)) for k in np.argsort(costs, kind="stable")[:12].tolist()
+            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),)) for k in np.argsort(costs, kind="stable")[:12].tolist()
         ]
         found.append((after, row.name, ways))
     return found
@@ -142,7 +147,7 @@ def undo(
     config: Config,
 ) -> Edit | None:
     """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
-    start, before = trace.start("mark"), line[trace.start() - 1]
+    start, before = trace.start("mark"), behind(trace, line)
     best: tuple[float, Exit, str] | None = None
     for begin, rule, ways in starts(trace, line):
         base = float(total[begin] - total[start])
@@ -167,17 +172,13 @@ def undo(
     return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
 
 
-def settle(line: list[int], before: int, context: Context, way_out: Exit, holes: str) -> tuple[list[int], str]:
+def settle(line: list[int], before: tuple[int, int], context: Context, way_out: Exit, holes: str) -> tuple[list[int], str]:
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
-    after = line[min(way_out.end, len(line) - 1)]
-    for place in way_out.guessed:
-        # Two characters around a pair that vanished were guessed together, and stand or fall together.
-        width = 2 if place + 1 in way_out.guessed else 1
-        if width == 1 and place - 1 in way_out.guessed:
-            continue
+    whole = (*before, *way_out.codes, *line[way_out.end : way_out.end + 2], 0x0A, 0x0A)
+    for place, width in way_out.guessed:  # two around a pair that vanished were guessed together, and stand or fall so
         guess = way_out.codes[place : place + width]
-        around = (*way_out.codes[:place], before)[place - 1 if place else 0], (*way_out.codes, after)[place + width]
+        around = whole[place : place + 2], whole[place + 2 + width : place + 4 + width]
         margin = ahead(guess, *around, context, way_out.codes[:place], lost_lead=place == 0 and width == 1)
         if margin >= SURE or holes == "fill":
             notes.append(f"{''.join(map(chr, guess))} from half its bytes ({margin:.1f} nats ahead)")
@@ -187,28 +188,34 @@ def settle(line: list[int], before: int, context: Context, way_out: Exit, holes:
 
 
 def ahead(
-    guess: tuple[int, ...], left: int, right: int, context: Context, read: tuple[int, ...], *, lost_lead: bool
+    guess: tuple[int, ...],
+    left: tuple[int, ...],
+    right: tuple[int, ...],
+    context: Context,
+    read: tuple[int, ...],
+    *,
+    lost_lead: bool,
 ) -> float:
     """By how many nats GUESS is ahead of the next best that shares its known bytes, between its neighbours."""
-    bytes_ = gbk(guess[0])
-    if bytes_ is None:
+    known = [gbk(code) for code in guess]
+    if None in known:
         return 0.0
-    row = pairs()[0x81:, bytes_[1]] if lost_lead else pairs()[bytes_[0]]
+    lead, trail = known[0] or (0, 0)
+    row = pairs()[0x81:, trail] if lost_lead else pairs()[lead]
     row = row[row > 0]
-    cost = model.pair_costs(np.full(len(row), left, np.uint32), row) + context.costs(row, read)
-    if len(guess) == 1:
-        total = cost + model.pair_costs(row, np.full(len(row), right, np.uint32))
-        return float(total[row != guess[0]].min() - total[row == guess[0]][0])
-    bytes_ = gbk(guess[1])
-    if bytes_ is None:
-        return 0.0
-    column = pairs()[0x81:, bytes_[1]]
-    column = column[column > 0]
-    tail = model.pair_costs(column, np.full(len(column), right, np.uint32)) + context.costs(column, read)
-    one, two = np.repeat(np.arange(len(row)), len(column)), np.tile(np.arange(len(column)), len(row))
-    both = cost[one] + model.pair_costs(row[one], column[two])
-    both += tail[two]
-    packed, _ = encodings.load("gbk").table
-    between = pairs()[packed[row[one]] & 0xFF, packed[column[two]] >> 8] == 0
-    same = (row[one] == guess[0]) & (column[two] == guess[1])
-    return float(both[between & ~same].min() - both[same][0])
+    ways = row[:, None]
+    if len(guess) == 2:
+        column = pairs()[0x81:, (known[1] or (0, 0))[1]]
+        column = column[column > 0]
+        ways = np.stack([np.repeat(row, len(column)), np.tile(column, len(row))], axis=1)
+        packed, _ = encodings.load("gbk").table
+        ways = ways[pairs()[packed[ways[:, 0]] & 0xFF, packed[ways[:, 1]] >> 8] == 0]
+    fixed = [np.full(len(ways), code, np.uint32) for code in (*left, *right)]
+    run = [*fixed[:2], *ways.T, *fixed[2:]]
+    total = np.zeros(len(ways))
+    for place in range(2, len(run)):
+        total += model.next_costs(*run[place - 2 : place + 1])
+    for part in ways.T:
+        total += context.costs(part, read)
+    same = (ways == np.array(guess)).all(axis=1)
+    return float(total[~same].min() - total[same][0])

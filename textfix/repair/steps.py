@@ -24,7 +24,8 @@ BEAM = 16
 TRIES = 10
 #: What it costs that two characters are lost in a row: more than two rare ones, such as a name, that are not lost.
 LOST_RUN = 30.0
-#: What it costs that a pair of bytes formed no character and vanished: about one pair in fifteen does.
+#: What it costs that a pair of bytes formed no character and vanished: about one pair in fifteen does (2.7 nats), and
+#: the best of a thousand ways to fill such a gap looks better than it is.
 VANISHED = 5.0
 #: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
 #: nothing (the line that opened it may be another).
@@ -114,10 +115,10 @@ class Way:
     cost: float
     pending: int
     codes: tuple[int, ...]
-    guessed: tuple[int, ...] = ()  # places in `codes` where a byte was not known
+    guessed: tuple[tuple[int, int], ...] = ()  # where in `codes` a byte was not known: place, and how many together
 
-    def add(self, cost: float, pending: int, *codes: int, guess: bool = False, at: int = 0) -> Way:
-        guessed = (*self.guessed, len(self.codes) + at) if guess else self.guessed
+    def add(self, cost: float, pending: int, *codes: int, guess: bool = False) -> Way:
+        guessed = (*self.guessed, (len(self.codes), len(codes))) if guess else self.guessed
         return Way(self.cost + cost, pending, self.codes + codes, guessed)
 
 
@@ -132,16 +133,16 @@ class Exit:
     cost: float
     own: float
     codes: tuple[int, ...]
-    guessed: tuple[int, ...]
+    guessed: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
 class Walk:
-    """The walk from `start` in LINE (code points, ended by a newline), the character before it being `before`."""
+    """The walk from `start` in LINE (code points, ended by a newline), behind the two characters `before`."""
 
     line: list[int]
     start: int
-    before: int
+    before: tuple[int, int]
     context: Context = Context()
     exits: list[Exit] = field(default_factory=list)
 
@@ -159,13 +160,16 @@ class Walk:
                 break
         return self.exits
 
-    def last(self, way: Way) -> int:
-        return way.codes[-1] if way.codes else self.before
+    def last(self, way: Way) -> tuple[int, int]:
+        """The two characters before what comes next on WAY."""
+        two = (*self.before, *way.codes[-2:])[-2:]
+        return two[0], two[1]
 
-    def after(self, codes: list[int], at: int) -> NDArray[np.float64]:
-        """What the character at AT costs after each of CODES."""
-        following = np.full(len(codes), self.line[at], np.uint32)
-        return model.pair_costs(np.array(codes, np.uint32), following).astype(np.float64)
+    def after(self, last: int, codes: list[int], at: int) -> NDArray[np.float64]:
+        """What the character at AT costs after LAST and each of CODES."""
+        size = len(codes)
+        first, third = np.full(size, last, np.uint32), np.full(size, self.line[at], np.uint32)
+        return model.next_costs(first, np.array(codes, np.uint32), third).astype(np.float64)
 
     def leave(self, ways: list[Way], at: int) -> None:
         """Note the exits at AT."""
@@ -192,7 +196,7 @@ class Walk:
                 # The first byte was left alone before ASCII and dropped; its second is not known.
                 row = pairs()[way.pending, 0x80:]
                 codes = row[row > 0].tolist()
-                total = self.costs(way, codes) + self.after(codes, at)
+                total = self.costs(way, codes) + self.after(self.last(way)[1], codes, at)
                 for k in np.argsort(total, kind="stable")[:2].tolist():
                     self.note(way.add(float(self.costs(way, [codes[k]])[0]), UNKNOWN, codes[k], guess=True), at)
 
@@ -209,14 +213,15 @@ class Walk:
         return (syllable, end + 1) if pinyin.characters(syllable) else None
 
     def note(self, way: Way, at: int) -> None:
-        cost = way.cost + float(self.after([way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
+        cost = way.cost + float(self.after(self.last(way)[0], [way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
         if at == len(self.line) - 1:
             cost -= ENDS_CLOSED * self.context.closed(way.codes)
         self.exits.append(Exit(at, cost, way.cost, way.codes, way.guessed))
 
     def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
         second = np.array(codes, np.uint32)
-        costs = model.pair_costs(np.full(len(codes), self.last(way), np.uint32), second).astype(np.float64)
+        one, two = (np.full(len(codes), code, np.uint32) for code in self.last(way))
+        costs = model.next_costs(one, two, second).astype(np.float64)
         return costs + self.context.costs(second, way.codes)
 
     def advance(self, ways: list[Way], at: int) -> list[Way]:
@@ -266,10 +271,8 @@ class Walk:
             return []
         here = row[trails[order]][one]
         there = pairs()[leads[two], first]
-        total = costs[order][one] + model.pair_costs(here, there)
-        out = []
-        for k in np.argsort(total, kind="stable")[:TRIES].tolist():
-            cost = float(total[k]) + VANISHED
-            step = way.add(cost, second, int(here[k]), int(there[k]), guess=True)
-            out.append(Way(step.cost, step.pending, step.codes, (*step.guessed, len(step.codes) - 1)))
-        return out
+        total = costs[order][one] + model.next_costs(np.full(len(here), self.last(way)[1], np.uint32), here, there)
+        return [
+            way.add(float(total[k]) + VANISHED, second, int(here[k]), int(there[k]), guess=True)
+            for k in np.argsort(total, kind="stable")[:TRIES].tolist()
+        ]

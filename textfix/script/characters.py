@@ -66,3 +66,9 @@ def shape_pairs() -> dict[int, int]:
     """Each further shape of a character and its canonical one."""
     listed = tables.toml("script.toml")["shapes"]["tw"]
     return {ord(other): ord(group[0]) for group in listed for other in group[1:]}
+
+
+def among(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of VALUES are in KNOWN, which is sorted and not empty."""
+    found: NDArray[np.bool_] = known.take(np.searchsorted(known, values), mode="clip") == values
+    return found

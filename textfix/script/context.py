@@ -41,7 +41,11 @@ FEATURES: tuple[tuple[int, ...], ...] = (
 #: Besides, how a region writes by itself: one key for each.
 REGIONS = {"tw": np.array([0xA54FF53A], np.uint32), "hk": np.array([0x510E527F], np.uint32)}
 
+OFFSETS = tuple(offset for offset in range(-REACH, REACH + 1) if offset)
 _SPREAD = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
+_SEEDS = np.array([((feature + 1) * 0x27D4EB2F) & 0xFFFFFFFF for feature in range(len(FEATURES))], dtype=np.uint32)
+#: The row of `OFFSETS`, counted from 1, of each character of each feature; 0 where it has fewer than three.
+_ROWS = np.array([[OFFSETS.index(o) + 1 for o in f] + [0] * (3 - len(f)) for f in FEATURES])
 
 
 def neighbours(codes: Codes, places: NDArray[np.int64], fold: Codes) -> dict[int, Codes]:
@@ -62,12 +66,13 @@ def neighbours(codes: Codes, places: NDArray[np.int64], fold: Codes) -> dict[int
     return found
 
 
-def keys(around: dict[int, Codes], feature: int) -> Codes:
-    """The hash of feature number FEATURE at each place, before a candidate is mixed in."""
+def keys(around: dict[int, Codes]) -> Codes:
+    """The hash of every feature (rows) at each place (columns), before a candidate is mixed in."""
     size = len(around[1])
-    mixed = np.full(size, ((feature + 1) * 0x27D4EB2F) & 0xFFFFFFFF, dtype=np.uint32)
-    for offset, spread in zip(FEATURES[feature], _SPREAD, strict=False):
-        mixed += around[offset] * np.uint32(spread)
+    seen = np.stack([np.zeros(size, np.uint32), *(around[offset] for offset in OFFSETS)])
+    mixed = np.repeat(_SEEDS[:, None], size, axis=1)
+    for column, spread in enumerate(_SPREAD):
+        mixed += seen[_ROWS[:, column]] * np.uint32(spread)
         mixed ^= mixed >> np.uint32(15)
     return mixed
 

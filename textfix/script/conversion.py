@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from textfix import tables
 from textfix.batch import to_text
 from textfix.script import context
-from textfix.script.characters import NEWLINE, TOP, Codes, folding, lut, pairs, shape_pairs, text_pairs
+from textfix.script.characters import NEWLINE, TOP, Codes, among, folding, lut, pairs, shape_pairs, text_pairs
 
 #: Nats that the context must weigh before it changes a character that is good in the target script as it stands:
 #: one that both scripts share, in a line that is otherwise in the target script (關系, 以后) …
@@ -30,6 +30,9 @@ TRADITIONAL, SIMPLIFIED = 1, -1
 
 #: Whose habits decide where a target has no region of its own.
 REGION = {"hant": "tw", "tw": "tw", "hk": "hk"}
+
+#: Places that are weighed together: their features stay within the processor's cache.
+BLOCK = 4096
 
 Places = NDArray[np.int64]
 
@@ -131,26 +134,24 @@ def text_pairs_of(listed: list[str]) -> dict[int, int]:
 def scores(codes: Codes, places: Places, number: NDArray[np.int16], candidates: Codes, to: str) -> NDArray[np.int16]:
     """The weight of each candidate (columns) at each of PLACES (rows), in tenths of a nat; the first has 0."""
     table = tables.arrays("script_context.npz")["weights"]
-    around = context.neighbours(codes, places, folding())
     total = np.full((len(places), candidates.shape[1]), np.iinfo(np.int16).min, dtype=np.int16)
     total[:, 0] = 0
-    hashed = [context.keys(around, feature) for feature in range(len(context.FEATURES))]
-    region = context.REGIONS[REGION[to]] if to in REGION else None
-    for k in range(1, candidates.shape[1]):
-        candidate = candidates[number, k]
-        at = np.flatnonzero(candidate)
-        if not len(at):
-            break
-        candidate = candidate[at]
-        whole = len(at) == len(places)
-        weight = np.zeros(len(at), dtype=np.int16)
-        for key in hashed:
-            weight += context.look_up(table, context.with_candidate(key if whole else key[at], candidate))
-        if region is not None:
-            weight += context.look_up(table, context.with_candidate(region.repeat(len(candidates)), candidates[:, k]))[
-                number[at]
-            ]
-        total[at, k] = weight
+    bias = np.zeros(candidates.shape, dtype=np.int16)
+    if to in REGION:
+        region = context.REGIONS[REGION[to]]
+        bias += context.look_up(table, context.with_candidate(region, candidates))
+    for start in range(0, len(places), BLOCK):
+        block = slice(start, start + BLOCK)
+        key = context.keys(context.neighbours(codes, places[block], folding()))
+        row = number[block]
+        for k in range(1, candidates.shape[1]):
+            candidate = candidates[row, k]
+            at = np.flatnonzero(candidate)
+            if not len(at):
+                break
+            hashed = context.with_candidate(key if len(at) == len(row) else key[:, at], candidate[at])
+            weight = context.look_up(table, hashed).sum(axis=0, dtype=np.int16)
+            total[start + at, k] = weight + bias[row[at], k]
     return total
 
 
@@ -226,7 +227,7 @@ def except_phrases(codes: Codes, out: Codes, of: Target) -> None:
     before = codes.take(places - 1, mode="clip").astype(np.uint64)
     after = codes.take(places + 1, mode="clip").astype(np.uint64)
     wide = np.uint64(32)
-    known = np.isin((before << wide) | here, phrase_pairs()) | np.isin((here << wide) | after, phrase_pairs())
+    known = among((before << wide) | here, phrase_pairs()) | among((here << wide) | after, phrase_pairs())
     phrases = text_pairs("exceptions")
     longest = max(map(len, phrases))
     for place in places[known].tolist():

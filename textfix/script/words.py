@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textfix import model
 from textfix.batch import Batch, to_codes, to_text
 from textfix.records import Edit
-from textfix.script.characters import Codes, lut, shape_pairs, text_pairs
+from textfix.script.characters import Codes, among, lut, shape_pairs, text_pairs
 from textfix.script.conversion import line_sides, target
 
 WIDE = np.uint64(32)
@@ -50,7 +50,7 @@ def edits(batch: Batch, out: Codes, to: str, apart: NDArray[np.int64]) -> dict[i
         return {}
     codes = canonical().take(batch.codes if to == "hans" else out, mode="clip")
     codes[apart] = 0
-    places = np.flatnonzero(np.isin((codes[:-1].astype(np.uint64) << WIDE) | codes[1:], openings(to)))
+    places = np.flatnonzero(among((codes[:-1].astype(np.uint64) << WIDE) | codes[1:], openings(to)))
     if to == "hans" and len(places):
         places = places[line_sides(batch.codes, places) > 0]
     longest = max(map(len, words))
