@@ -123,10 +123,10 @@ def test_work_is_bounded(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """However large and hostile the input, the characters that are priced are those of a bounded sample."""
     priced = 0
 
-    def count(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    def count(*codes: np.ndarray) -> np.ndarray:
         nonlocal priced
-        priced += len(second)
-        return price(first, second)
+        priced += len(codes[-1])
+        return price(*codes)
 
     price = readings.price
     monkeypatch.setattr(readings, "price", count)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +28,12 @@ class Batch:
     The arrays are made when first asked for, so that a pass whose gate finds nothing pays nothing.
     """
 
-    __slots__ = ("_codes", "_ends", "_joined", "_starts", "texts")
+    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_starts", "texts")
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._joined: str | None = None
+        self._notes: dict[Callable[[Codes], Any], Any] = {}
         self._codes: Codes | None = None
         self._starts: Offsets | None = None
         self._ends: Offsets | None = None
@@ -62,6 +64,12 @@ class Batch:
         _ = self.starts
         assert self._ends is not None
         return self._ends
+
+    def note(self, work: Callable[[Codes], Any]) -> Any:
+        """What WORK gives for the code points; worked out once, for passes that want the same of an unchanged batch."""
+        if work not in self._notes:
+            self._notes[work] = work(self.codes)
+        return self._notes[work]
 
     def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Which text each of PLACES (indices into `codes`) lies in."""

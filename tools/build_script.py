@@ -81,6 +81,19 @@ def traditional(fold: dict[str, str]) -> dict[str, str]:
     return found
 
 
+def settled(mapping: dict[str, str]) -> dict[str, str]:
+    """MAPPING with every chain followed to its end, so that applying it twice is applying it once."""
+    found = {}
+    for a, b in mapping.items():
+        seen = {a}
+        while b in mapping and b not in seen:
+            seen.add(b)
+            b = mapping[b]
+        if a != b:
+            found[a] = b
+    return found
+
+
 def rows(mapping: dict[str, str]) -> np.ndarray:
     return np.array([(ord(a), ord(b)) for a, b in sorted(mapping.items())], dtype=np.uint32).reshape(-1, 2)
 
@@ -116,9 +129,9 @@ def main() -> int:
     path = DATA / "script.npz"
     np.savez_compressed(
         path,
-        fold=rows(fold),
-        simple=rows(simple),
-        complex=rows(traditional(fold)),
+        fold=rows(settled(fold)),
+        simple=rows(settled(simple)),
+        complex=rows(settled(traditional(fold))),
         exceptions=packed(exceptions),
         words_tw=packed(words_tw),
         words_hk=packed(words_hk),

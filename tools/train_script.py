@@ -252,7 +252,7 @@ def learn(
 def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int) -> np.ndarray:
     """The weights as a hashed table: heavier ones take the slots first."""
     units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int64)
-    kept = np.abs(units) >= 3
+    kept = np.abs(units) >= 2
     hashes, units, seen = hashes[kept], units[kept], seen[kept]
     order = np.lexsort((hashes, -(np.abs(units) * np.log1p(np.maximum(seen, 8))).round(6)))
     hashes, units = hashes[order], units[order]

@@ -1,6 +1,6 @@
 """Readings: the same bytes in one encoding after the other, and how likely each is as text.
 
-The score of a reading is its log-probability in nats by the character-pair model, plus the prior of its encoding.
+The score of a reading is its log-probability in nats by the character model, plus the prior of its encoding.
 All readings of a round are of the same bytes, so that one with fewer and likelier characters wins.
 """
 
@@ -36,10 +36,10 @@ class Reading:
     key: bytes
 
 
-def price(first: Codes, second: Codes) -> NDArray[np.float32]:
-    """The cost in nats of each of SECOND after FIRST: the model's, bounded, and with what it cannot know."""
+def price(earlier: Codes, first: Codes, second: Codes) -> NDArray[np.float32]:
+    """The cost in nats of each of SECOND after EARLIER and FIRST: the model's, bounded, and with what it cannot know."""
     plan = profile()
-    cost = model.pair_costs(first, second)
+    cost: NDArray[np.float32] = model.next_costs(earlier, first, second)
     np.minimum(cost, np.float32(plan.weights["dearest"]), out=cost)
     for alphabet in plan.alphabets:
         inside = (second >= alphabet.low) & (second <= alphabet.high)
@@ -102,11 +102,10 @@ def decode_part(data: bytes, codec: str) -> tuple[Codes, int]:
     return to_codes(text), len(pending) if isinstance(pending, bytes) else 0
 
 
-def before(codes: Codes) -> Codes:
-    """The code point before each of CODES, a newline before the first."""
-    shifted = np.empty_like(codes)
-    shifted[:1] = NEWLINE
-    shifted[1:] = codes[:-1]
+def before(codes: Codes, steps: int) -> Codes:
+    """The code point so many STEPS before each of CODES, newlines before the first."""
+    shifted = np.full_like(codes, NEWLINE)
+    shifted[steps:] = codes[:-steps]
     return shifted
 
 
@@ -120,8 +119,8 @@ def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str,
     if not parts:
         return []
     second = np.concatenate([codes for _, codes, _ in parts])
-    first = np.concatenate([before(codes) for _, codes, _ in parts])
-    totals = np.concatenate([[0.0], np.cumsum(price(first, second), dtype=np.float64)])
+    first, earlier = (np.concatenate([before(codes, steps) for _, codes, _ in parts]) for steps in (1, 2))
+    totals = np.concatenate([[0.0], np.cumsum(price(earlier, first, second), dtype=np.float64)])
     wordy = len(data.translate(None, SMALL)) < len(data)
     out, at = [], 0
     for encoding, codes, pending in parts:
@@ -140,20 +139,22 @@ def read_decoded(data: bytes, encodings: Iterable[Encoding], bonus: Mapping[str,
 
 
 def read_singles(data: bytes, places: Sequence[int], bonus: Mapping[str, float]) -> list[Reading]:
-    """DATA in the single-byte encodings at PLACES of the profile: each pair of bytes that occurs is priced once."""
+    """DATA in the single-byte encodings at PLACES of the profile: each three bytes that occur are priced once."""
     if not places:
         return []
     plan = profile()
     second = np.frombuffer(data, np.uint8)
-    first = np.concatenate([[NEWLINE], second[:-1]]).astype(np.uint16)
-    pairs, counts = np.unique((first << 8) | second, return_counts=True)
-    one, two = pairs >> 8, pairs & 0xFF
+    widened = second.astype(np.uint32)
+    triples, counts = np.unique((before(widened, 2) << 16) | (before(widened, 1) << 8) | widened, return_counts=True)
+    amount = counts.astype(np.float64)
+    bytes_of = (triples >> 16, (triples >> 8) & 0xFF, triples & 0xFF)
     charts = plan.charts[list(places)]
-    plain = (one < 0x80) & (two < 0x80)
-    common = float(price(one[plain].astype(np.uint32), two[plain].astype(np.uint32)) @ counts[plain].astype(np.float64))
-    one, two, counts = one[~plain], two[~plain], counts[~plain]
-    cost = price(charts[:, one].ravel(), charts[:, two].ravel()).reshape(len(places), len(one)) @ counts.astype(
-        np.float64
+    plain = (triples & 0x808080) == 0  # ASCII costs the same in all of them
+    common = float(price(*(column[plain] for column in bytes_of)) @ amount[plain])
+    rest = [column[~plain] for column in bytes_of]
+    cost = (
+        price(*(charts[:, column].ravel() for column in rest)).reshape(len(places), -1 if len(rest[0]) else 0)
+        @ amount[~plain]
     )
     amounts = np.bincount(second, minlength=256)
     used = np.flatnonzero(amounts)
@@ -204,7 +205,7 @@ def weigh_against_noise(data: bytes, codec: str) -> float:
     codes, _ = decode_part(data, codec)
     if not len(codes):
         return 0.0
-    cost = price(before(codes), codes)
+    cost = price(before(codes, 2), before(codes, 1), codes)
     size = np.where(codes < 0x80, 1, 2)
     if any(codec == encoding.codec for encoding in profile().singles):
         size = np.ones_like(size)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from textfix.batch import Codes
 from textfix.decode.profile import HOLE, profile
-from textfix.decode.readings import NEWLINE, price
+from textfix.decode.readings import before, price
 
 #: Nats that a run must gain to count as slipped: less is what chance gives.
 WORTH = 6.0
@@ -50,9 +50,7 @@ def gain_by_slips(data: bytes) -> float:
 
 def _gain(run: Codes) -> float:
     char = _pairs()[(run[:-1] << 8) | run[1:]]
-    before = np.full(len(char), NEWLINE, np.uint32)
-    before[2:] = char[:-2]
-    cost = price(before, char).astype(np.float64)
+    cost = price(before(char, 4), before(char, 2), char).astype(np.float64)
     even, odd = cost[0::2], cost[1::2]
     hole = profile().weights["hole"]
     size = len(odd)

@@ -17,9 +17,11 @@ from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
 from textfix.repair.steps import LOST_RUN, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
 
-#: A mark that may be the trace of a replacement: after something that is not ASCII, before something that is not a
-#: space or a plain sentence in ASCII; or a bracket swallowed before a syllable.
-TRACE = re.compile(rf"(?<=[^\x00-\x7f])(?:\({pinyin.SYLLABLE}\))?(?P<mark>\?(?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}}(?=[^\x00-\x7f(\n]|[A-Za-z!?“]?[^\x00-\x7f]|$))", re.M)  # fmt: skip
+#: A mark behind something that is not ASCII, which may be the trace of a replacement; or a bracket that was swallowed,
+#: before a syllable. A gloss may stand in front.
+TRACE = re.compile(
+    rf"(?<=[^\x00-\x7f])(?:\({pinyin.SYLLABLE}\))?(?P<mark>\?(?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})"
+)
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\({pinyin.SYLLABLE}\)")
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
 SURPRISE = 7.5
@@ -27,6 +29,9 @@ AHEAD = 4
 #: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
 #: that the place is marked as a hole.
 SURE = 2.0
+#: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
+#: on bytes that are there. 索多, a rare name, costs 12 nats more than to guess at two characters in its place.
+WHOLE = 14.0
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -60,70 +65,87 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     joined = batch.joined
     if joined.isascii() or not TRACE.search(joined):
         return {}
-    out: dict[int, Change] = {}
-    for index in {int(i) for i in batch.owners(np.array([m.start() for m in TRACE.finditer(joined)]))}:
-        text = batch.texts[index]
-        edits: list[Edit] = []
-        at = 0
-        for line in text.split("\n"):
-            edits += line_edits(line, at, config)
-            at += len(line) + 1
-        if edits:
-            out[index] = splice(text, edits)
-    return out
+    costs: model.Costs = batch.note(model.costs)
+    lines: dict[int, list[re.Match[str]]] = {}
+    for trace in TRACE.finditer(joined):
+        if is_suspicious(trace, joined, costs):
+            lines.setdefault(joined.rfind("\n", 0, trace.start()) + 1, []).append(trace)
+    edits: dict[int, list[Edit]] = {}
+    for start, traces in lines.items():
+        end = joined.find("\n", start)
+        line = joined[start : end if end >= 0 else len(joined)]
+        owner = int(batch.owners(np.array([start]))[0])
+        shift = start - int(batch.starts[owner])
+        for edit in line_edits(line, start, traces, config):
+            edits.setdefault(owner, []).append(replace(edit, start=edit.start + shift, end=edit.end + shift))
+    return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
-def line_edits(line: str, shift: int, config: Config) -> list[Edit]:
-    """The slips of one line; SHIFT is where the line starts in its text."""
-    traces = list(TRACE.finditer(line))
-    if not traces:
-        return []
+def is_suspicious(trace: re.Match[str], joined: str, costs: model.Costs) -> bool:
+    """Whether the model is surprised by the mark, or by what follows it; a mark that ends its line always may be one."""
+    start, end = trace.span("mark")
+    if trace["gloss"] is not None or end == len(joined) or joined[end] == "\n":
+        return True
+    after = costs[end : end + AHEAD]
+    return bool(max(costs[start], after[:2].mean(), after.mean()) >= SURPRISE)
+
+
+def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Config) -> list[Edit]:
+    """The slips of one line; ORIGIN is where it starts in the text that TRACES count in."""
     codes = to_codes(line + "\n")
-    costs = model.costs(codes).astype(np.float64)
-    total = np.concatenate([[0.0], np.cumsum(costs)])
+    total = np.concatenate([[0.0], np.cumsum(model.costs(codes).astype(np.float64))])
     numbers = codes.tolist()
     glosses = len(GLOSS.findall(line))
     edits: list[Edit] = []
-    at = 0
     for trace in traces:
-        start, end = trace.span("mark")
-        if start < at:
-            continue
-        after = costs[end : end + AHEAD]
-        last = end + 1 >= len(numbers)
-        if trace["gloss"] is None and not last and max(after[:2].mean(), after.mean()) < SURPRISE:
+        place = Trace.of(trace, origin)
+        if edits and place.start < edits[-1].end:
             continue
         evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
-        before = splice(line[:start], [replace(e, start=e.start - shift, end=e.end - shift) for e in edits]).text
-        edit = undo(line, numbers, total, trace, evidence, Context.of(before, numbers), config)
+        before = splice(line[: place.start], edits).text
+        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers), config)
         if edit is not None:
-            at = edit.end
-            edits.append(replace(edit, start=edit.start + shift, end=edit.end + shift))
+            edits.append(edit)
     return edits
 
 
-def behind(trace: re.Match[str], line: list[int]) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A trace in its line: the mark at `start:end`, the syllable of a swallowed bracket, where what precedes it ends."""
+
+    start: int
+    end: int
+    mark: str
+    gloss: str | None
+    behind: int
+
+    @staticmethod
+    def of(match: re.Match[str], origin: int) -> Trace:
+        start, end = match.span("mark")
+        return Trace(start - origin, end - origin, match["mark"], match["gloss"], match.start() - origin)
+
+
+def behind(trace: Trace, line: list[int]) -> tuple[int, int]:
     """The two characters before a trace; a gloss may stand between them and its mark."""
-    return (0x0A, line[0]) if trace.start() < 2 else (line[trace.start() - 2], line[trace.start() - 1])
+    return (0x0A, line[0]) if trace.behind < 2 else (line[trace.behind - 2], line[trace.behind - 1])
 
 
-def starts(trace: re.Match[str], line: list[int]) -> list[tuple[int, str, list[Way]]]:
+def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
     """How the walk may begin at a trace: from where, by which rule, with which ways."""
-    start, end = trace.span("mark")
     before = behind(trace, line)
     found: list[tuple[int, str, list[Way]]] = []
-    if trace["gloss"] is not None:
+    if trace.gloss is not None:
         # A reading was put behind two bytes that are the second of one character and the first of the next; the
         # bracket was swallowed with that first byte.
         known = gbk(before[1])
         leads = {
-            b[1] for char in pinyin.characters(trace["gloss"]) if (b := gbk(ord(char))) and known and b[0] == known[1]
+            b[1] for char in pinyin.characters(trace.gloss) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
-        return [(end, "slip:gloss", [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
+        return [(trace.end, "slip:gloss", [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
     for row in replacements():
-        if not trace["mark"].startswith(row.shown):
+        if not trace.mark.startswith(row.shown):
             continue
-        after = start + len(row.shown)
+        after = trace.start + len(row.shown)
         if not row.bytes:
             found.append((after, row.name, [Way(row.prior, UNKNOWN, ())]))
             continue
@@ -141,33 +163,54 @@ def undo(
     text: str,
     line: list[int],
     total: NDArray[np.float64],
-    trace: re.Match[str],
+    trace: Trace,
     evidence: float,
     context: Context,
     config: Config,
 ) -> Edit | None:
     """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
-    start, before = trace.start("mark"), behind(trace, line)
-    best: tuple[float, Exit, str] | None = None
+    start, before = trace.start, behind(trace, line)
+    found: list[tuple[float, Exit, str]] = []
     for begin, rule, ways in starts(trace, line):
         base = float(total[begin] - total[start])
         for way_out in Walk(line, begin, before, context).run(ways, base + 40.0):
             stands = float(total[min(way_out.end + 1, len(line))] - total[start])
-            odds = stands - way_out.cost
-            odds += evidence
-            if best is None or odds > best[0]:
-                best = odds, way_out, rule
-    if best is None:
+            found.append((stands - way_out.cost + evidence, way_out, rule))
+    if not found:
         return None
-    odds, way_out, rule = best
+    best = max(found, key=lambda one: one[0])
+    edit = accept(line, text, start, before, context, evidence, best, config)
+    if edit is not None and chr(HOLE) in edit.after:
+        # A hole is left: rather the reading that needs the fewest guesses, where it leaves none and is near enough.
+        fewest = min(len(way_out.guessed) for _, way_out, _ in found)
+        rival = max((one for one in found if len(one[1].guessed) == fewest), key=lambda one: one[0])
+        if rival[0] >= best[0] - WHOLE:
+            other = accept(line, text, start, before, context, evidence, rival, config)
+            if other is not None and chr(HOLE) not in other.after:
+                return other
+    if edit is not None and config.holes == "keep" and chr(HOLE) in edit.after:
+        return None
+    return edit
+
+
+def accept(
+    line: list[int],
+    text: str,
+    start: int,
+    before: tuple[int, int],
+    context: Context,
+    evidence: float,
+    found: tuple[float, Exit, str],
+    config: Config,
+) -> Edit | None:
+    """The edit for a way out, if its odds hold also against bytes that happen to form characters."""
+    odds, way_out, rule = found
     holes = way_out.codes.count(HOLE)
     null = NULL * (len(way_out.codes) - holes) + STRANGE
     odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
     if odds < config.caution:
         return None
     codes, notes = settle(line, before, context, way_out, config.holes)
-    if config.holes == "keep" and HOLE in codes:
-        return None
     end = min(way_out.end, len(line) - 1)
     return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
 

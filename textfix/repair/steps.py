@@ -31,7 +31,7 @@ VANISHED = 5.0
 #: nothing (the line that opened it may be another).
 CLOSES, NESTS, STRAY = 4.0, 6.0, 3.0
 #: Evidence, in nats, that a line does not end with ! and a quotation open: 15 lines in 36 million characters do.
-ENDS_CLOSED = 12.0
+ENDS_CLOSED = 14.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}

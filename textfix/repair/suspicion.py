@@ -44,7 +44,7 @@ class Suspects:
 def suspects(batch: Batch) -> Suspects:
     """The stretches of the batch that the model finds too unlikely, widened by MARGIN, merged, cut at line ends."""
     codes = batch.codes
-    costs = model.costs(codes)
+    costs: model.Costs = batch.note(model.costs)
     return Suspects(windows(codes, costs), costs)
 
 

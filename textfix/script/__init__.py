@@ -22,7 +22,7 @@ __all__ = ["convert_opencc", "find", "identify"]
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The texts of BATCH that change when put into `config.script`, with regional words if `config.words` is set."""
     to = config.script
-    if to is None:
+    if to is None or batch.joined.isascii():
         return {}
     codes = batch.codes
     apart = japanese.places(codes, batch.joined)

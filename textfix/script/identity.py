@@ -45,8 +45,8 @@ def identify(text: str) -> Script:
     `region` is "cn" for simplified text, "tw" or "hk" for traditional text that shows it, else None; `odds` are nats
     for the script that has more; `spans` are the stretches in the other one. Japanese in the text does not count.
 
-    >>> identify("漢字简体")
-    Script(name='mixed', region=None, odds=0.0, spans=(Span(start=2, end=4, name='hans'),))
+    >>> identify("漢語發音与说明")
+    Script(name='mixed', region=None, odds=6.0, spans=(Span(start=4, end=6, name='hans'),))
     >>> identify("這裡的風景").region
     'tw'
     """

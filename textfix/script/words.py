@@ -13,6 +13,8 @@ from textfix.records import Edit
 from textfix.script.characters import Codes, among, lut, shape_pairs, text_pairs
 from textfix.script.conversion import line_sides, target
 
+#: Nats by which a word must hold more loosely together than to its neighbours to be none.
+TIGHTER = 1.0
 WIDE = np.uint64(32)
 
 
@@ -78,18 +80,15 @@ def edits(batch: Batch, out: Codes, to: str, apart: NDArray[np.int64]) -> dict[i
 
 
 def is_torn(codes: Codes, start: int, end: int) -> bool:
-    """Whether the two characters at START:END hold less tightly together than each to its other neighbour: there is
-    no 数组 in 少数组织.
+    """Whether the two characters at START:END hold less tightly together than one of them to its other neighbour:
+    there is no 数组 in 少数组织.
     """
     if end - start != 2 or start == 0 or end >= len(codes):
         return False
-    four = codes[start - 1 : end + 1]
-    gain = tie(four)
-    return bool(min(gain[0], gain[2]) > gain[1])
+    inside = tie(codes[start:end])
+    return max(tie(codes[start - 1 : start + 1]), tie(codes[end - 1 : end + 1])) > inside + TIGHTER
 
 
-def tie(codes: Codes) -> NDArray[np.float32]:
-    """How much likelier, in nats, each character is after the one before it than anywhere."""
-    alone = model.load().unigram[np.minimum(codes[1:], model.TOP)].astype(np.float32) / np.float32(model.UNIT)
-    found: NDArray[np.float32] = alone - model.pair_costs(codes[:-1], codes[1:])
-    return found
+def tie(pair: Codes) -> float:
+    """How much likelier, in nats, the second of a PAIR is after the first than anywhere."""
+    return float(model.plain_costs(pair)[1] - model.costs(pair)[1])
