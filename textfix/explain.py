@@ -58,6 +58,5 @@ def explain_many(texts: Iterable[str], config: Config) -> list[Result]:
         if not isinstance(text, str):
             raise TypeError(f"fix_many() takes texts of type str; number {i} is {type(text).__name__}")
     return [
-        Result(fixed, plan, None, text)
-        for text, (fixed, plan) in zip(texts, pipeline.run(texts, config), strict=True)
+        Result(fixed, plan, None, text) for text, (fixed, plan) in zip(texts, pipeline.run(texts, config), strict=True)
     ]

@@ -233,9 +233,7 @@ def train(pairs: Counts, triples: Counts, fold: np.ndarray, bits: int) -> dict[s
     # Worth a place: twice as likely as the pair alone says.
     keep3 = gain3 > np.log(2)
     words = [column[keep3].astype(np.uint32) for column in (one, two, three)]
-    triple_table = fill(
-        "triples", hashed_triple(*words), share[keep3], triples.counts[keep3] * gain3[keep3], bits - 1
-    )
+    triple_table = fill("triples", hashed_triple(*words), share[keep3], triples.counts[keep3] * gain3[keep3], bits - 1)
     return {
         "fold": fold.astype(np.int32) - np.arange(TOP + 1, dtype=np.int32),  # mostly 0, so that it packs
         "unigram": quantise(plain),
@@ -250,7 +248,12 @@ def main() -> int:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--settings", type=Path, default=ROOT / "tools" / "train.toml")
     parser.add_argument("--out", type=Path, default=manifest.DATA / "model.npz")
-    parser.add_argument("--bits", type=int, default=20, help="the pair table has 2**BITS entries of two bytes, the triple table half as many")
+    parser.add_argument(
+        "--bits",
+        type=int,
+        default=20,
+        help="the pair table has 2**BITS entries of two bytes, the triple table half as many",
+    )
     parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
     settings = tomllib.loads(args.settings.read_text("utf-8"))

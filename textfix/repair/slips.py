@@ -28,10 +28,10 @@ SURPRISE = 7.5
 AHEAD = 4
 #: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
 #: that the place is marked as a hole.
-SURE = 2.0
+SURE = 1.5
 #: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
 #: on bytes that are there. 索多, a rare name, costs 12 nats more than to guess at two characters in its place.
-WHOLE = 14.0
+WHOLE = 8.0
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -103,7 +103,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
             continue
         evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
         before = splice(line[: place.start], edits).text
-        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers), config)
+        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers, place.start), config)
         if edit is not None:
             edits.append(edit)
     return edits
@@ -151,9 +151,11 @@ def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
             continue
         column = pairs()[0x81:, row.bytes[0]]
         codes = column[column > 0]
-        costs = model.next_costs(*(np.full(len(codes), code, np.uint32) for code in before), codes)
+        one, two = (np.full(len(codes), code, np.uint32) for code in before)
+        costs = model.next_costs(one, two, codes)
         ways = [
-            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),)) for k in np.argsort(costs, kind="stable")[:12].tolist()
+            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),))
+            for k in np.argsort(costs, kind="stable")[:12].tolist()
         ]
         found.append((after, row.name, ways))
     return found
@@ -215,7 +217,9 @@ def accept(
     return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
 
 
-def settle(line: list[int], before: tuple[int, int], context: Context, way_out: Exit, holes: str) -> tuple[list[int], str]:
+def settle(
+    line: list[int], before: tuple[int, int], context: Context, way_out: Exit, holes: str
+) -> tuple[list[int], str]:
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
     whole = (*before, *way_out.codes, *line[way_out.end : way_out.end + 2], 0x0A, 0x0A)
@@ -223,7 +227,7 @@ def settle(line: list[int], before: tuple[int, int], context: Context, way_out: 
         guess = way_out.codes[place : place + width]
         around = whole[place : place + 2], whole[place + 2 + width : place + 4 + width]
         margin = ahead(guess, *around, context, way_out.codes[:place], lost_lead=place == 0 and width == 1)
-        if margin >= SURE or holes == "fill":
+        if margin >= SURE * width or holes == "fill":
             notes.append(f"{''.join(map(chr, guess))} from half its bytes ({margin:.1f} nats ahead)")
         else:
             codes[place : place + width] = [HOLE] * width

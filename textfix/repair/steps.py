@@ -29,9 +29,10 @@ LOST_RUN = 30.0
 VANISHED = 5.0
 #: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
 #: nothing (the line that opened it may be another).
-CLOSES, NESTS, STRAY = 4.0, 6.0, 3.0
-#: Evidence, in nats, that a line does not end with ! and a quotation open: 15 lines in 36 million characters do.
-ENDS_CLOSED = 14.0
+CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
+#: Evidence, in nats, that a quotation which stays open behind ! or ? to the end of its line is not meant: 15 lines in
+#: 36 million characters end so.
+STAYS_OPEN = 14.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
@@ -74,35 +75,46 @@ def scripts() -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a line tells beyond its characters: how many of each quotation mark are open, and which script it is in."""
+    """What a line tells beyond its characters: its quotation marks, and which script it is in.
 
-    open: tuple[tuple[int, int], ...] = ()  # closing mark, how many of its opening ones are open
+    For each closing mark: how many of its opening ones are open before the place, and how many of these are so at
+    the end of the line.
+    """
+
+    open: tuple[tuple[int, int, int], ...] = ()
     script: int = 0  # as in `scripts`
 
     @staticmethod
-    def of(before: str, line: list[int]) -> Context:
-        """The context behind BEFORE, the part of LINE (code points) that has been put right."""
+    def of(before: str, line: list[int], start: int) -> Context:
+        """The context behind BEFORE, what was LINE (code points) up to START and has been put right."""
         kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
         script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
-        return Context(tuple((c, before.count(chr(o)) - before.count(chr(c))) for c, o in QUOTES.items()), script)
+        rest = line[start:]
+        marks = []
+        for closing, opening in QUOTES.items():
+            count = before.count(chr(opening)) - before.count(chr(closing))
+            marks.append((closing, count, count + rest.count(opening) - rest.count(closing)))
+        return Context(tuple(marks), script)
 
-    def closed(self, read: tuple[int, ...]) -> bool:
-        """Whether READ closes a quotation that would be open at the end of the line."""
+    def closes(self, read: tuple[int, ...]) -> bool:
+        """Whether READ closes a quotation that would stay open to the end of the line."""
         return any(
-            count > 0 and read.count(closing) > 0 and count + read.count(QUOTES[closing]) == read.count(closing)
-            for closing, count in self.open
+            count > 0 and end > 0 and read.count(closing) - read.count(QUOTES[closing]) == 1
+            for closing, count, end in self.open
         )
 
     def costs(self, codes: NDArray[np.uint32], read: tuple[int, ...]) -> NDArray[np.float64]:
         """What each of CODES costs more or less in this context, when READ stands in between."""
         more = np.zeros(len(codes))
-        for closing, count in self.open:
-            opening = QUOTES[closing]
-            count += read.count(opening) - read.count(closing)
-            more[codes == closing] += -CLOSES if count > 0 else STRAY
+        counts = {c: count + read.count(QUOTES[c]) - read.count(c) for c, count, _ in self.open}
+        for closing, count in counts.items():
+            others = any(other > 0 for mark, other in counts.items() if mark != closing)
+            more[codes == closing] += -CLOSES if count > 0 else CROSSES if others else STRAY
             if count > 0:
-                more[codes == opening] += NESTS
-        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A) | (codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
+                more[codes == QUOTES[closing]] += NESTS
+        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A) | (codes >= 0xFF10) & (codes <= 0xFF19)] += (
+            FULL_WIDTH
+        )
         if self.script:
             more[scripts()[np.minimum(codes, 0xFFFF)] == 3 - self.script] += OTHER_SCRIPT
         return more
@@ -156,7 +168,7 @@ class Walk:
             if self.line[at] == 0x0A:
                 break
             ways = self.advance(ways, at)
-            if ways and ways[0].cost > limit + 9.0 * (at - self.start):
+            if ways and min(way.cost for way in ways) > limit + 9.0 * (at - self.start):
                 break
         return self.exits
 
@@ -180,7 +192,7 @@ class Walk:
                 done = way.add(self.costs(way, [way.pending])[0], UNKNOWN, way.pending)
                 self.note(done, at)
                 continue
-            if 0x40 <= char <= 0x7E and rank < 3 and way.pending >= 0x80:
+            if 0x40 <= char <= 0x7E and rank < 4 and way.pending >= 0x80:
                 for over in self.vanished(way, char, UNKNOWN):
                     self.note(over, at + 1)
             if 0x40 <= char <= 0x7E and way.pending >= 0x80 and (code := int(pairs()[way.pending, char])):
@@ -213,9 +225,10 @@ class Walk:
         return (syllable, end + 1) if pinyin.characters(syllable) else None
 
     def note(self, way: Way, at: int) -> None:
-        cost = way.cost + float(self.after(self.last(way)[0], [way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
-        if at == len(self.line) - 1:
-            cost -= ENDS_CLOSED * self.context.closed(way.codes)
+        cost = (
+            way.cost + float(self.after(self.last(way)[0], [way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
+        )
+        cost -= STAYS_OPEN * self.context.closes(way.codes)
         self.exits.append(Exit(at, cost, way.cost, way.codes, way.guessed))
 
     def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
@@ -240,16 +253,20 @@ class Walk:
                 new += self.best(way, column[column > 0].tolist(), second, TRIES)
             elif way.pending >= 0x80 and (code := int(pairs()[way.pending, first])):
                 new.append(way.add(float(self.costs(way, [code])[0]), second, code))
-            if rank < 3 and way.pending >= 0x80:
+            if rank < 4 and way.pending >= 0x80:
                 new += self.vanished(way, first, second)
                 new.append(way.add(LOST_RUN, second, HOLE, HOLE))
+        # The way that needs the fewest guesses is never lost among those that guess better.
+        fewest = min((len(way.guessed) for way in new), default=0)
+        plain = min((way for way in new if len(way.guessed) == fewest), key=lambda way: way.cost, default=None)
         new.sort(key=lambda way: way.cost)
         kept: dict[tuple[int, int], Way] = {}
         for way in new:
             kept.setdefault((way.pending, way.codes[-1]), way)
             if len(kept) == BEAM:
                 break
-        return list(kept.values())
+        out = list(kept.values())
+        return out if plain is None or plain in out else [*out, plain]
 
     def best(self, way: Way, codes: list[int], pending: int, count: int) -> Iterator[Way]:
         costs = self.costs(way, codes)

@@ -76,9 +76,7 @@ def merge(
 ) -> list[Window]:
     """Windows from sorted starts and their ends, those that overlap made one."""
     out: list[Window] = []
-    for start, end, first, last in zip(
-        starts.tolist(), ends.tolist(), opens.tolist(), closes.tolist(), strict=True
-    ):
+    for start, end, first, last in zip(starts.tolist(), ends.tolist(), opens.tolist(), closes.tolist(), strict=True):
         if out and start < out[-1].end:
             before = out.pop()
             start, first = before.start, before.opens
