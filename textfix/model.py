@@ -26,6 +26,9 @@ UNIT = 8
 COST_BITS = 6
 PAIR_UNIT = 4
 NEWLINE = 0x0A
+#: An entry that is this much (one nat) cheaper than can be belongs to another pair with the same mark: no pair is more
+#: frequent than its rarer half. Of the entries hit by chance that make a rare character look likely, hardly any stays.
+SLACK = UNIT
 
 Costs = NDArray[np.float32]
 
@@ -89,31 +92,42 @@ class Model:
         known = np.empty(len(codes) + 1, np.uint32)
         known[0] = NEWLINE
         known[1:] = self.folded(codes)
-        cost, mixed = self._pairs(known[:-1], known[1:])
-        found, value = look_up(self.triples, hashed(mixed[:-1], known[2:]))
-        cost[1:][found] = value[found]
+        cost, whole, mixed = self._pairs(known[:-1], known[1:])
+        cost[1:] = self._triples(whole[:-1], whole[1:], cost[1:], hashed(mixed[:-1], known[2:]))
         return cost.astype(np.float32) / np.float32(UNIT)
 
     def pair_costs(self, first: Codes, second: Codes) -> Costs:
         """−ln P(second | first) in nats, element by element."""
-        cost, _ = self._pairs(self.folded(first), self.folded(second))
-        return cost.astype(np.float32) / np.float32(UNIT)
+        return self._pairs(self.folded(first), self.folded(second))[0].astype(np.float32) / np.float32(UNIT)
 
     def next_costs(self, first: Codes, second: Codes, third: Codes) -> Costs:
         """−ln P(third | first, second) in nats, element by element."""
         first, second, third = self.folded(first), self.folded(second), self.folded(third)
-        cost, _ = self._pairs(second, third)
-        found, value = look_up(self.triples, hashed_triple(first, second, third))
-        cost[found] = value[found]
-        return cost.astype(np.float32) / np.float32(UNIT)
+        _, before, mixed = self._pairs(first, second)
+        cost, after, _ = self._pairs(second, third)
+        return self._triples(before, after, cost, hashed(mixed, third)).astype(np.float32) / np.float32(UNIT)
 
-    def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.uint32]]:
-        """Costs in units by the pair alone, and the hash of each pair; code points are folded already."""
-        cost = self.backoff[first].astype(np.int16) + self.unigram[second]
+    def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.uint32]]:
+        """By pairs of folded code points: the cost of the second, that of the pair from nothing, the pair's hash."""
+        plain, following = self.unigram[first].astype(np.int16), self.unigram[second].astype(np.int16)
+        cost = self.backoff[first].astype(np.int16) + following
         mixed = hashed(first, second)
         found, value = look_up(self.pairs, mixed)
+        found &= value + SLACK >= following - plain
         cost[found] = value[found]
-        return cost, mixed
+        return cost, plain + cost, mixed
+
+    def _triples(
+        self,
+        before: NDArray[np.int16],
+        after: NDArray[np.int16],
+        cost: NDArray[np.int16],
+        mixed: NDArray[np.uint32],
+    ) -> NDArray[np.int16]:
+        """COST of the last of three, bettered where the triple is known; BEFORE and AFTER price its two pairs whole."""
+        found, value = look_up(self.triples, mixed)
+        found &= (value + SLACK >= after - before) & (value < cost)
+        return np.where(found, value, cost)
 
 
 def look_up(table: NDArray[np.uint16], mixed: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:

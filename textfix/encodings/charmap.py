@@ -107,9 +107,9 @@ class Charmap:
         packed, length = self.table
         at = np.minimum(codes, TOP)
         value, size = packed[at], length[at]
-        known = size > 0
+        known = (size > 0) & (codes != HOLE)  # gb18030 could write U+FFFD, but what stands there was lost
         value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST), np.uint32(FOREIGN)))
-        size = np.maximum(size, 1).astype(np.int64)
+        size = np.where(known, size, 1).astype(np.int64)
         starts = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(size, out=starts[1:])
         data = np.empty(int(starts[-1]), np.uint8)

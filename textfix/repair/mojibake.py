@@ -90,13 +90,13 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
                 reading = readings.read(some[0], some[1], chain)
                 if reading is None:
                     continue
-                for at, repair in spans(reading, some[2], edges, config):
+                for at, repair in spans(reading, some[0], some[2], edges, config):
                     offers[int(hopeful[at])].append(repair)
     return [choose(offer) for offer in offers]
 
 
 def spans(
-    reading: Reading, starts: NDArray[np.int64], windows: list[Window], config: Config
+    reading: Reading, codes: Codes, starts: NDArray[np.int64], windows: list[Window], config: Config
 ) -> Iterator[tuple[int, Repair]]:
     """The spans of a reading that are worth their price, with the window each lies in."""
     gain = reading.gain
@@ -111,6 +111,7 @@ def spans(
     open_ = reading.same | (gain <= -readings.BARRIER)
     cut = np.full(len(gain) + 1, CUT)
     cut[:-1][open_] = cut[1:][open_] = NATURAL
+    cut[readings.within_alphabet(codes, reading.a)] = CUT
     for at in hopeful.tolist():
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
         price = cut[low : high + 1].copy()

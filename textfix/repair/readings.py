@@ -18,6 +18,12 @@ from textfix.routes import Chain, Route
 
 #: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
 HOLE_COST = 10.0
+#: Alphabets: scripts whose words stand apart. A line in one of them is not misread word by word.
+ALPHABETS = [
+    (0x00A0, 0x024F), (0x0370, 0x03FF), (0x0400, 0x052F), (0x0590, 0x05FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F),
+    (0x1E00, 0x1EFF), (0x3040, 0x30FF), (0xAC00, 0xD7A3), (0xFF61, 0xFF9F),
+]  # fmt: skip
+HAN = -2
 #: What a character that the route cannot have produced costs: no span goes over it.
 BARRIER = 1e6
 
@@ -107,3 +113,31 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
     return Reading(chain, now, a, b, gain, cost, same)
+
+
+def alphabet(codes: Codes) -> NDArray[np.int8]:
+    """For each of CODES its alphabet: 1 and up, 0 = ASCII, HAN, −1 = something else."""
+    out = np.full(len(codes), -1, np.int8)
+    out[(codes < 0x80) & (codes != 0x0A)] = 0
+    out[(codes >= 0x3400) & (codes <= 0x9FFF)] = HAN
+    for number, (low, high) in enumerate(ALPHABETS, 1):
+        out[(codes >= low) & (codes <= high)] = number
+    return out
+
+
+def within_alphabet(codes: Codes, a: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which borders A of atoms are no natural ones: the same alphabet on both sides (ASCII in between not counted),
+    or Han side by side.
+    """
+    kinds = alphabet(codes)
+    places = np.arange(len(codes))
+    # The nearest character that is not ASCII, before each place and from each place on.
+    before = np.maximum.accumulate(np.where(kinds != 0, places, -1))
+    after = np.minimum.accumulate(np.where(kinds != 0, places, len(codes))[::-1])[::-1]
+    left = np.where(a > 0, before[np.maximum(a - 1, 0)], -1)
+    right = np.append(after, len(codes))[a]
+    inside = (left >= 0) & (right < len(codes))
+    one, two = kinds[np.maximum(left, 0)], kinds[np.minimum(right, len(codes) - 1)]
+    side_by_side = left + 1 == right
+    unnatural: NDArray[np.bool_] = inside & (one == two) & ((one > 0) | ((one == HAN) & side_by_side))
+    return unnatural

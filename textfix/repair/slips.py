@@ -17,15 +17,17 @@ from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
 from textfix.repair.steps import LOST_RUN, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
 
-#: A mark behind something that is not ASCII, which may be the trace of a replacement; or a bracket that was swallowed,
+#: A mark behind something Chinese, which may be the trace of a replacement; or a bracket that was swallowed,
 #: before a syllable. A gloss may stand in front.
 TRACE = re.compile(
-    rf"(?<=[^\x00-\x7f])(?:\({pinyin.SYLLABLE}\))?(?P<mark>\?(?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})"
+    rf"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)])(?:\({pinyin.SYLLABLE}\))?(?P<mark>\?(?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})"
 )
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\({pinyin.SYLLABLE}\)")
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
 SURPRISE = 7.5
 AHEAD = 4
+#: A slip stands in sound text: so many characters before it cost no more than this on average (5 is usual).
+STANDS, SOUND = 8, 9.0
 #: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
 #: that the place is marked as a hole.
 SURE = 1.5
@@ -103,10 +105,19 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
             continue
         evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
         before = splice(line[: place.start], edits).text
+        if not is_sound(before):
+            continue
         edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers, place.start), config)
         if edit is not None:
             edits.append(edit)
     return edits
+
+
+def is_sound(before: str) -> bool:
+    """Whether what stands before a trace reads like Chinese that is whole."""
+    last = to_codes(before[-STANDS:])
+    han = (last >= 0x3400) & (last <= 0x9FFF)
+    return bool(han.any()) and float(model.costs(last)[1:].sum()) <= SOUND * (len(last) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,8 @@ def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
     for row in replacements():
         if not trace.mark.startswith(row.shown):
             continue
+        if row.bytes and int(pairs()[row.bytes[0], row.bytes[1]]) in line:
+            continue  # a filter that replaced these bytes left none of them
         after = trace.start + len(row.shown)
         if not row.bytes:
             found.append((after, row.name, [Way(row.prior, UNKNOWN, ())]))

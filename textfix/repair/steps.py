@@ -32,7 +32,7 @@ VANISHED = 5.0
 CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
 #: Evidence, in nats, that a quotation which stays open behind ! or ? to the end of its line is not meant: 15 lines in
 #: 36 million characters end so.
-STAYS_OPEN = 14.0
+STAYS_OPEN = 10.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}

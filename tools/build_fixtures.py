@@ -1,0 +1,208 @@
+"""Writes the fixtures of repair from clean sentences: each is put through a real misreading or byte filter.
+
+    python tools/build_fixtures.py            the same fixtures again, from fixtures/sentences/*.txt
+    python tools/build_fixtures.py --sort     and the cases that fail are moved to known.jsonl, those that pass out of it
+
+What a case must give never comes from the repair: where nothing was lost it is the sentence itself; where bytes were
+lost it is what the bytes that are left say, checked against the sentence character by character. Without `--sort` a
+case stays where it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+import damage  # noqa: E402
+
+import textfix  # noqa: E402
+from textfix import encodings, routes  # noqa: E402
+from textfix.batch import to_text  # noqa: E402
+
+HOLE = "\ufffd"
+#: Where a garbled text stands: alone, in a field of a clean line, in a file name, in JSON, between clean lines.
+FRAMES: dict[str, dict[str, list[str]]] = {
+    "line": {"hans": ["{}"], "hant": ["{}"]},
+    "field": {
+        "hans": ["标题：{}（共12页）", "来源：本站，备注：{}；浏览35次", "2. {} | 已审核"],
+        "hant": ["標題：{}（共12頁）", "來源：本站，備註：{}；瀏覽35次", "2. {} | 已審核"],
+    },
+    "json": {key: ['{{"id": 1024, "title": "{}", "open": true}}'] for key in ("hans", "hant")},
+    "file": {key: ["/home/mei/books/{}.pdf", "D:\\backup\\2016\\{}.zip"] for key in ("hans", "hant")},
+    "lines": {
+        "hans": ["下面是今天收到的留言：\n{}\n一共只有这一条。"],
+        "hant": ["下面是今天收到的留言：\n{}\n一共只有這一條。"],
+    },
+}
+ORDER = [("line", "field", "file"), ("line", "json", "lines"), ("line", "field", "lines"), ("line", "json", "file")]
+#: What keeps a JSON line in one piece and readable: controls, spaces that are none, surrogates and private use are escaped.
+ESCAPED = re.compile("[\x7f-\xa0\xad\u0300-\u036f\u0600-\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff]")
+
+
+def sentences(name: str) -> list[str]:
+    lines = (FIXTURES / "sentences" / name).read_text("utf-8").split("\n")
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def misread(text: str, chain: routes.Chain) -> str:
+    for route in chain.routes:
+        text = routes.misread(text, route.name)
+    return text
+
+
+def honest(text: str, garbled: str, chain: routes.Chain) -> str:
+    """What GARBLED can be made into: TEXT, or where bytes were lost what the others say; it must agree with TEXT."""
+    if HOLE not in garbled:
+        return text
+    left = []
+    for euro in ("gb18030", "cp936"):  # € may be A2E3 or 80: what agrees with the sentence is what happened
+        now = garbled
+        for route in reversed(chain.routes):
+            read = euro if route.read == "gb18030" else route.read
+            data, _ = routes.undo(now, f"{route.written}>{read}")
+            now = to_text(encodings.load(route.written).decode(data).codes)
+        if re.fullmatch(".+".join(map(re.escape, re.split(f"{HOLE}+", now))), text):
+            left.append(now)
+    if not left:
+        raise ValueError(f"{chain.name}: {now!r} is not what is left of {text!r}")
+    return min(left, key=lambda now: now.count(HOLE))
+
+
+def mojibake() -> Iterator[dict[str, Any]]:
+    """Three cases for each row of routes.toml, no two with the same sentence and frame."""
+    pools = {key: sentences(f"{key}.txt") for key in ("hans", "hant")}
+    taken = {"hans": 0, "hant": 0}
+    for number, chain in enumerate(routes.table()):
+        for place in range(3):
+            # UTF-8 is written in both scripts, GB18030 on the mainland, Big5 in Taiwan and Hong Kong.
+            written = chain.routes[0].written
+            script = "hant" if written == "big5" or (written == "utf-8" and (number + place) % 3 == 2) else "hans"
+            frame = ORDER[number % len(ORDER)][place]
+            shapes = FRAMES[frame][script]
+            around = shapes[number % len(shapes)]
+            for _ in pools[script]:
+                text = pools[script][taken[script] % len(pools[script])]
+                taken[script] += 1
+                garbled = misread(text, chain)
+                try:
+                    out = honest(text, garbled, chain)
+                except ValueError:
+                    continue  # the reader gave one character for two codes: what is left cannot be told from the bytes
+                if 5 * len(out.replace(HOLE, "")) >= 2 * len(text) and garbled != text:
+                    break
+            else:
+                raise ValueError(f"{chain.name} loses every sentence")
+            case = {
+                "id": f"mojibake-{chain.name.replace('>', '-').replace(', ', '+')}-{frame}",
+                "in": around.format(garbled),
+                "out": around.format(out),
+                "source": "own",
+            }
+            if HOLE in out:
+                case["note"] = f"written: {text}"
+            yield case
+
+
+def slip(data: bytes, what: str) -> bytes:
+    """DATA (GBK) after a replacement on its bytes, blind to where characters begin."""
+    if what in ("!", "?!"):
+        return data.replace(b"\xa3\xa1", b"!")
+    if what in ("?", "??"):
+        return data.replace(b"\xa3\xbf", b"?")
+    if what == "first":
+        return data.replace(b"\xa1\xa3\xa1\xb0", b"?\xa3\xa1\xb0", 1)
+    return damage.gloss(data)
+
+
+def show(data: bytes) -> str:
+    """DATA as a GBK reader shows it that puts a question mark for the first byte of what is no character."""
+    out, at = [], 0
+    while at < len(data):
+        pair = data[at : at + 2]
+        if pair[0] < 0x80:
+            out.append(chr(pair[0]))
+        elif len(pair) == 2 and 0x40 <= pair[1] != 0x7F:
+            out.append(pair.decode("gbk", "ignore"))
+            at += 1
+        else:
+            out.append("?")
+        at += 1
+    return "".join(out)
+
+
+def swallow(data: bytes) -> str:
+    """DATA as a GBK reader shows it that takes the opening bracket of a gloss for a second byte: one question mark."""
+    return damage.read(re.sub(rb"([\x81-\xfe][\x40-\x7e\x80-\xfe])[\x81-\xfe]\(", rb"\1?", data))
+
+
+def slips() -> Iterator[dict[str, Any]]:
+    """Byte filters on GBK, read by readers that drop, show or swallow the byte that is left over."""
+    readers = {"?!": show, "??": show, "?gloss": swallow}
+    for number, line in enumerate(sentences("slips.txt"), 1):
+        what, marked = line.split("\t")
+        what, folded = what.removesuffix(" fold"), what.endswith(" fold")
+        text = re.sub(r"[{}]", "", marked)
+        shown = readers.get(what, damage.read)(slip(text.encode("gbk"), what))
+        out = re.sub(r"\{(.*?)\}", lambda match: HOLE * len(match[1]), marked)
+        # A full-width mark that is whole is made ASCII with the broken ones.
+        out = out.replace("！", "!") if "!" in what else out.replace("？", "?") if "?" in what else out
+        if folded:
+            shown, out = damage.fold(shown), damage.fold(out)
+        case = {"id": f"slips-{number:02}", "in": shown, "out": out, "source": "own"}
+        if HOLE in out:
+            case["note"] = f"written: {text}"
+        yield case
+
+
+def passes(case: dict[str, Any]) -> bool:
+    options = case.get("config", {})
+    return bool(textfix.fix(case["in"], **options) == case["out"] == textfix.fix(case["out"], **options))
+
+
+def to_line(case: dict[str, Any]) -> str:
+    def escape(match: re.Match[str]) -> str:
+        return f"\\u{ord(match[0]):04x}"
+
+    return ESCAPED.sub(escape, json.dumps(case, ensure_ascii=False))
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    path = FIXTURES / name
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line] if path.exists() else []
+
+
+def write(name: str, cases: list[dict[str, Any]]) -> None:
+    (FIXTURES / name).write_text("".join(f"{to_line(case)}\n" for case in cases), "utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sort", action="store_true", help="run every case, and put it where it belongs")
+    args = parser.parse_args()
+    known = read("known.jsonl")
+    fail = {case["id"] for case in known}
+    made = {"mojibake.jsonl": list(mojibake()), "slips.jsonl": list(slips())}
+    if args.sort:
+        ours = [case for cases in made.values() for case in cases]
+        fail -= {case["id"] for case in ours}
+        fail |= {case["id"] for case in ours if not passes(case)}
+    still = [case for case in known if case["id"].split("-")[0] not in ("mojibake", "slips")]
+    for name, cases in made.items():
+        write(name, [case for case in cases if case["id"] not in fail])
+        still += [case for case in cases if case["id"] in fail]
+        print(f"{name}: {len(cases)} cases, {sum(case['id'] in fail for case in cases)} of them fail")
+    write("known.jsonl", still)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
