@@ -96,22 +96,17 @@ class Context:
             marks.append((closing, count, count + rest.count(opening) - rest.count(closing)))
         return Context(tuple(marks), script)
 
-    def closes(self, read: tuple[int, ...]) -> bool:
-        """Whether READ closes a quotation that would stay open to the end of the line."""
-        return any(
-            count > 0 and end > 0 and read.count(closing) - read.count(QUOTES[closing]) == 1
-            for closing, count, end in self.open
-        )
-
     def costs(self, codes: NDArray[np.uint32], read: tuple[int, ...]) -> NDArray[np.float64]:
         """What each of CODES costs more or less in this context, when READ stands in between."""
         more = np.zeros(len(codes))
         counts = {c: count + read.count(QUOTES[c]) - read.count(c) for c, count, _ in self.open}
-        for closing, count in counts.items():
-            others = any(other > 0 for mark, other in counts.items() if mark != closing)
-            more[codes == closing] += -CLOSES if count > 0 else CROSSES if others else STRAY
-            if count > 0:
+        for closing, _, end in self.open:
+            if counts[closing] > 0:
+                closed = max(0, read.count(closing) - read.count(QUOTES[closing]))
+                more[codes == closing] -= CLOSES + STAYS_OPEN * (end > closed)
                 more[codes == QUOTES[closing]] += NESTS
+            else:
+                more[codes == closing] += CROSSES if any(other > 0 for other in counts.values()) else STRAY
         more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A) | (codes >= 0xFF10) & (codes <= 0xFF19)] += (
             FULL_WIDTH
         )
@@ -228,7 +223,6 @@ class Walk:
         cost = (
             way.cost + float(self.after(self.last(way)[0], [way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
         )
-        cost -= STAYS_OPEN * self.context.closes(way.codes)
         self.exits.append(Exit(at, cost, way.cost, way.codes, way.guessed))
 
     def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
