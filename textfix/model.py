@@ -47,12 +47,13 @@ def hashed_triple(first: Codes, second: Codes, third: Codes) -> NDArray[np.uint3
     return hashed(hashed(first, second), third)
 
 
-def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16]]:
-    """The two places in a table of 2**bits where a pair may stand, and its fingerprint of 16 − COST_BITS bits."""
+def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[list[NDArray[np.uint32]], NDArray[np.uint16]]:
+    """The three places in a table of 2**bits where an entry may stand, and its fingerprint of 16 − COST_BITS bits."""
     one = mixed >> np.uint32(32 - bits)
     mark = mixed & np.uint32((1 << (16 - COST_BITS)) - 1)
     two = (one ^ ((mark + np.uint32(1)) * np.uint32(0x5BD1E995))) & np.uint32((1 << bits) - 1)
-    return one, two, mark.astype(np.uint16)
+    three = one ^ np.uint32(1)  # in the same cache line as the first
+    return [one, three, two], mark.astype(np.uint16)
 
 
 class Model:
@@ -132,9 +133,11 @@ class Model:
 
 def look_up(table: NDArray[np.uint16], mixed: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
     """Which of the hashes have an entry in TABLE, and its cost in units."""
-    one, two, mark = slots(mixed, len(table).bit_length() - 1)
-    here, there = table[one], table[two]
-    entry = np.where(here >> COST_BITS == mark, here, there)
+    places, mark = slots(mixed, len(table).bit_length() - 1)
+    entry = table[places[-1]]
+    for place in places[-2::-1]:
+        here = table[place]
+        entry = np.where(here >> COST_BITS == mark, here, entry)
     found = (entry >> COST_BITS == mark) & (entry != 0)
     return found, (entry & ((1 << COST_BITS) - 1)).astype(np.int16) * np.int16(UNIT // PAIR_UNIT)
 

@@ -191,17 +191,16 @@ def plain_probabilities(single: np.ndarray) -> np.ndarray:
 def fill(name: str, mixed: np.ndarray, probability: np.ndarray, gain: np.ndarray, bits: int) -> np.ndarray:
     """The hashed table of costs; what gains most finds its place first."""
     order = np.lexsort((mixed, -np.rint(gain * 16).astype(np.int64)))[: 1 << bits]
-    one, two, mark = slots(mixed[order], bits)
+    places, mark = slots(mixed[order], bits)
     cost = np.clip(np.rint(-np.log(probability[order]) * PAIR_UNIT), 1, (1 << COST_BITS) - 1).astype(np.int64)
     entry = (mark.astype(np.int64) << COST_BITS) | cost
     table, lost = [0] * (1 << bits), 0
-    for here, there, value in zip(one.tolist(), two.tolist(), entry.tolist(), strict=True):
-        if not table[here]:
-            table[here] = value
-        elif not table[there]:
-            table[there] = value
-        else:
+    for *where, value in zip(*(place.tolist() for place in places), entry.tolist(), strict=True):
+        free = next((place for place in where if not table[place]), None)
+        if free is None:
             lost += 1
+        else:
+            table[free] = value
     print(f"{name}: {len(order) - lost} stored, {lost} found no place", file=sys.stderr)
     return np.array(table, np.uint16)
 
