@@ -15,7 +15,7 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
-from textfix.repair.steps import LOST_RUN, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
+from textfix.repair.steps import LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
 
 #: A mark behind something Chinese, which may be the trace of a replacement; or a bracket that was swallowed,
 #: before a syllable. A gloss may stand in front.
@@ -84,12 +84,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
 
 
 def is_suspicious(trace: re.Match[str], joined: str, costs: model.Costs) -> bool:
-    """Whether the model is surprised by the mark, or by what follows it; a mark that ends its line always may be one."""
+    """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open."""
     start, end = trace.span("mark")
-    if trace["gloss"] is not None or end == len(joined) or joined[end] == "\n":
+    if trace["gloss"] is not None or costs[start] >= SURPRISE:
         return True
+    if end == len(joined) or joined[end] == "\n":
+        line = joined[joined.rfind("\n", 0, start) + 1 : start]
+        return any(line.count(chr(opening)) > line.count(chr(closing)) for closing, opening in QUOTES.items())
     after = costs[end : end + AHEAD]
-    return bool(max(costs[start], after[:2].mean(), after.mean()) >= SURPRISE)
+    return bool(max(after[:2].mean(), after.mean()) >= SURPRISE)
 
 
 def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Config) -> list[Edit]:

@@ -199,7 +199,7 @@ class Walk:
                 fitting = [c for c in fitting if (b := gbk(c)) and b[0] == way.pending]
                 for code, cost in zip(fitting, self.costs(way, fitting), strict=True):
                     self.note(way.add(cost, UNKNOWN, code), end)
-            elif char < 0x80 and way.pending >= 0x80:
+            elif rank < 6 and char < 0x80 and way.pending >= 0x80:
                 # The first byte was left alone before ASCII and dropped; its second is not known.
                 row = pairs()[way.pending, 0x80:]
                 codes = row[row > 0].tolist()
