@@ -54,12 +54,13 @@ def table() -> tuple[Chain, ...]:
 
 
 @cache
-def by_reader() -> tuple[tuple[str, tuple[Chain, ...]], ...]:
-    """The table by the reader that came last, the one that is undone first."""
-    readers: dict[str, list[Chain]] = {}
+def by_last() -> dict[tuple[str, str, bool], list[Chain]]:
+    """The table by what is undone first: its reader, what it was written in, and whether there is more below."""
+    found: dict[tuple[str, str, bool], list[Chain]] = {}
     for chain in table():
-        readers.setdefault(chain.routes[-1].read, []).append(chain)
-    return tuple((reader, tuple(chains)) for reader, chains in readers.items())
+        last = chain.routes[-1]
+        found.setdefault((last.read, last.written, len(chain.routes) > 1), []).append(chain)
+    return found
 
 
 def parse(name: str) -> Route:

@@ -13,7 +13,7 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
-from textfix.repair import readings, suspicion
+from textfix.repair import holes, readings, suspicion
 from textfix.repair.readings import HOLE_COST, Reading
 from textfix.repair.suspicion import Window
 
@@ -41,6 +41,7 @@ class Repair:
     chain: str
     odds: float
     gain: float
+    note: str
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -59,7 +60,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain, repair.odds))
+            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain, repair.odds, repair.note))
     return {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 
@@ -72,26 +73,26 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
     costs = model.costs(joined).astype(np.float64)
     costs[joined == HOLE] = HOLE_COST
     offers: list[list[Repair]] = [[] for _ in pieces]
-    for reader, chains in routes.by_reader():
-        encoded = encodings.load(reader).encode(joined)
-        for written in {chain.routes[-1].written for chain in chains}:
-            hopeful = np.flatnonzero(readings.promising(joined, encoded, written, starts[:-1]))
-            if not len(hopeful):
+    bytes_of: dict[str, encodings.Encoded] = {}
+    for (reader, written, layered), chains in routes.by_last().items():
+        if reader not in bytes_of:
+            bytes_of[reader] = encodings.load(reader).encode(joined)
+        encoded = bytes_of[reader]
+        hopeful = np.flatnonzero(readings.promising(joined, encoded, written, starts[:-1], layered=layered))
+        if not len(hopeful):
+            continue
+        some = joined, costs, starts
+        if len(hopeful) < len(pieces):
+            take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
+            ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
+            some = joined[take], costs[take], np.concatenate([[0], ends])
+        edges = [found.windows[at] for at in hopeful.tolist()]
+        for chain in chains:
+            reading = readings.read(some[0], some[1], chain)
+            if reading is None:
                 continue
-            some = joined, costs, starts
-            if len(hopeful) < len(pieces):
-                take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
-                ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
-                some = joined[take], costs[take], np.concatenate([[0], ends])
-            edges = [found.windows[at] for at in hopeful.tolist()]
-            for chain in chains:
-                if chain.routes[-1].written != written:
-                    continue
-                reading = readings.read(some[0], some[1], chain)
-                if reading is None:
-                    continue
-                for at, repair in spans(reading, some[0], some[2], edges, config):
-                    offers[int(hopeful[at])].append(repair)
+            for at, repair in spans(reading, some[0], some[2], edges, config):
+                offers[int(hopeful[at])].append(repair)
     return [choose(offer) for offer in offers]
 
 
@@ -101,7 +102,7 @@ def spans(
     """The spans of a reading that are worth their price, with the window each lies in."""
     gain = reading.gain
     if config.holes == "keep":
-        holed = np.add.reduceat((reading.codes == HOLE).astype(np.int64), reading.b[:-1]) > 0
+        holed = np.add.reduceat((reading.marked.codes == HOLE).astype(np.int64), reading.b[:-1]) > 0
         gain = np.where(holed & ~reading.same, -readings.BARRIER, gain)
     need = config.caution + reading.chain.prior
     # Windows in which no run of atoms can gain enough are passed over (the sum of all that is gained is a bound).
@@ -153,19 +154,32 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
     if first >= last:
         return None
     start, end = int(reading.a[first]), int(reading.a[last])
-    new = reading.codes[int(reading.b[first]) : int(reading.b[last])]
+    left, right = int(reading.b[first]), int(reading.b[last])
+    new = reading.marked.codes[left:right]
     changed = ~reading.same[first:last]
     cost = float(reading.cost[first:last][changed].sum())
     gain = float(reading.gain[first:last].sum()) - reading.chain.prior
     # Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So
     # the reading must also hold against bytes that decode by chance.
     beyond = new[new >= 0x80]
-    holes = int((beyond == HOLE).sum())
-    null = NULL[reading.chain.routes[0].written] * (len(beyond) - holes) + HOLE_COST * holes
+    lost = int((beyond == HOLE).sum())
+    null = NULL[reading.chain.routes[0].written] * (len(beyond) - lost) + HOLE_COST * lost
     odds = min(gain, null + STRANGE - cost - reading.chain.prior)
     if odds < config.caution or int(is_han(beyond).sum()) < LEAST_HAN:
         return None
-    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain)
+    note = ""
+    if lost:
+        keep = np.flatnonzero(~reading.marked.more[left:right]) + left
+        new = reading.marked.codes[keep]
+        if config.holes == "fill":
+            at = reading.marked.starts
+            heads = [reading.marked.data[at[k] : at[k + 1]] for k in keep.tolist()]
+            around = [
+                int(reading.marked.codes[k]) if 0 <= k < len(reading.marked.codes) else 0x0A for k in (left - 1, right)
+            ]
+            new, names = holes.fill(new, heads, reading.chain.routes[0].written, *around)
+            note = f"filled: {' '.join(names)}" if names else ""
+    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain, note)
 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:

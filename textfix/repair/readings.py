@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE, Encoded
-from textfix.routes import Chain, Route
+from textfix.repair import holes
+from textfix.repair.holes import Marked
+from textfix.routes import Chain
 
 #: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
 HOLE_COST = 10.0
@@ -30,14 +32,14 @@ BARRIER = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `codes[b[k]:b[k+1]]` in the reading.
+    """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `marked.codes[b[k]:b[k+1]]` in the reading.
 
     `gain[k]` is how much likelier the reading makes it, in nats (−BARRIER where it cannot be); `cost[k]` what the
     reading's characters cost; `same[k]` whether the atom stays as it is.
     """
 
     chain: Chain
-    codes: Codes
+    marked: Marked
     a: NDArray[np.int64]
     b: NDArray[np.int64]
     gain: NDArray[np.float64]
@@ -55,64 +57,66 @@ def common(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[n
     return both, at[both]
 
 
-def promising(codes: Codes, encoded: Encoded, written: str, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+def promising(
+    codes: Codes, encoded: Encoded, written: str, starts: NDArray[np.int64], *, layered: bool
+) -> NDArray[np.bool_]:
     """Which windows (beginning at STARTS in CODES) can hold text in WRITTEN at all: a gate before the costly part.
 
-    Two characters side by side must come from the reader. For UTF-8, two whole sequences must follow one another, or
-    sequences make up a quarter of what is not ASCII: by chance they are some 4 %.
+    Two characters side by side must come from the reader. For UTF-8, two whole sequences of three bytes must follow
+    one another, or such sequences make up a quarter of what is not ASCII: by chance they are some 4 %. LAYERED text has
+    sequences of two bytes as well, as many as there are accented letters between the layers: three in a row.
     """
     beyond = encoded.known & (codes >= 0x80)
-    couples = np.add.reduceat(beyond[:-1] & beyond[1:], starts, dtype=np.int64)
-    if written != "utf-8":
-        return couples > 0
+    couples = np.add.reduceat(beyond[:-1] & beyond[1:], starts, dtype=np.int64) > 0
+    if written != "utf-8" or not couples.any():
+        return couples
     data = np.frombuffer(encoded.data, np.uint8)
-    tail = (data & 0xC0) == 0x80
-    whole = np.zeros(len(data), np.bool_)
-    whole[:-2] = (data[:-2] >= 0xE2) & (data[:-2] <= 0xEF) & tail[1:-1] & tail[2:]
-    after = np.zeros(len(data), np.bool_)
-    after[:-3] = whole[:-3] & whole[3:]
+    tail = np.zeros(len(data) + 2, np.bool_)
+    tail[:-2] = (data & 0xC0) == 0x80
+    size = np.zeros(len(data), np.int64)
+    size[(data >= 0xE0) & (data <= 0xEF) & tail[1:-1] & tail[2:]] = 3
+    if layered:
+        size[(data >= 0xC2) & (data <= 0xDF) & tail[1:-1]] = 2
+    heads = np.flatnonzero(size)
+    row = np.append(size, 0)
+    follows = row[np.minimum(heads + size[heads], len(data))] > 0
+    if layered:
+        then = np.minimum(heads + size[heads], len(data))
+        follows &= row[np.minimum(then + row[then], len(data))] > 0
     where = encoded.starts[starts]
-    count = np.add.reduceat(whole, where, dtype=np.int64)
+    in_row = np.bincount(np.searchsorted(where, heads[follows], side="right") - 1, minlength=len(starts)) > 0
+    if layered:
+        return couples & in_row
+    count = np.bincount(np.searchsorted(where, heads, side="right") - 1, minlength=len(starts))
     bulk = np.add.reduceat(data >= 0x80, where, dtype=np.int64)
-    return (couples > 0) & ((np.add.reduceat(after, where, dtype=np.int64) > 0) | ((count > 1) & (12 * count >= bulk)))
-
-
-def borders(codes: Codes, route: Route) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """CODES undone along one route: the reading, the common borders in both, and which of CODES could not be undone."""
-    encoded = encodings.load(route.read).encode(codes)
-    decoded = encodings.load(route.written).decode(encoded.data)
-    a, b = common(encoded.starts, decoded.starts)
-    return decoded.codes, a, b, ~encoded.known
+    return couples & (in_row | ((count > 1) & (12 * count >= bulk)))
 
 
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
     """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
-    a: NDArray[np.int64] | None = None
-    blocked = np.zeros(len(codes), np.bool_)
+    a = b = np.arange(len(codes) + 1)
     for route in reversed(chain.routes):  # what happened last is undone first
-        then, here, there, unknown = borders(now, route)
-        if a is None:
-            a, b, blocked = here, there, unknown
-        else:
-            # Borders of the first undoing that are borders of the second one too.
-            left, right = common(b, here)
-            a, b = a[left], there[right]
-        now = then
-    assert a is not None
+        encoded = encodings.load(route.read).encode(now)
+        if now is codes:
+            blocked = ~encoded.known & (codes != HOLE)
+        decoded = encodings.load(route.written).decode(encoded.data)
+        marked = holes.mark(encoded, decoded, route.written, double=route.read in encodings.DOUBLE)
+        here, there = common(encoded.starts, decoded.starts)
+        left, right = common(b, here)  # borders of what was undone so far that are borders here too
+        a, b, now = a[left], there[right], marked.codes
     if len(a) < 2:
         return None
-    blocked &= codes != HOLE
     reading_costs = model.costs(now).astype(np.float64)
     reading_costs[now == HOLE] = HOLE_COST
     cost = np.add.reduceat(reading_costs, b[:-1])
     gain = np.add.reduceat(costs, a[:-1]) - cost
     same = (np.diff(a) == 1) & (np.diff(b) == 1)
     same[same] = codes[a[:-1][same]] == now[b[:-1][same]]
-    gain[same] = 0.0
+    gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    return Reading(chain, now, a, b, gain, cost, same)
+    return Reading(chain, marked, a, b, gain, cost, same)
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:
