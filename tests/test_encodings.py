@@ -112,7 +112,10 @@ class TestDoubleBytes:
         theirs_name, most = IN_ICONV[name]
         lines = [pair for pair in PAIRS if len(read_by_python(pair, name) or "") == 1]
         done = subprocess.run(
-            [str(ICONV), "-c", "-f", theirs_name, "-t", "UTF-8"], input=b"\n".join(lines), capture_output=True, check=False
+            [str(ICONV), "-c", "-f", theirs_name, "-t", "UTF-8"],
+            input=b"\n".join(lines),
+            capture_output=True,
+            check=False,
         )
         if b"not supported" in done.stderr:
             pytest.skip(f"this iconv has no {theirs_name}")

@@ -21,7 +21,9 @@ CORPUS = ROOT / "fixtures" / "model"
 EVEN = {"weights": {"*": 4}}
 SENTENCES = (ROOT / "fixtures" / "floors" / "sentences.txt").read_text("utf-8").split("\n")[:-1]
 
-texts = st.text(st.characters(), max_size=40) | st.text(st.sampled_from("的是不了在人有我他这中大数据處理，。\n aé"), max_size=40)
+texts = st.text(st.characters(), max_size=40) | st.text(
+    st.sampled_from("的是不了在人有我他这中大数据處理，。\n aé"), max_size=40
+)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +108,9 @@ class TestCosts:
         assert np.isfinite(costs).all()
         assert (costs >= 0).all()
 
-    @pytest.mark.parametrize("code", [0, 0x378, 0xD800, 0xDFFF, 0xE15F, 0xFFFF, 0x20BB7, 0x2FFFF, 0x30000, 0xE0100, 0x10FFFF])
+    @pytest.mark.parametrize(
+        "code", [0, 0x378, 0xD800, 0xDFFF, 0xE15F, 0xFFFF, 0x20BB7, 0x2FFFF, 0x30000, 0xE0100, 0x10FFFF]
+    )
     def test_unseen_characters_have_a_price(self, code: int) -> None:
         """Nothing that can stand in a str raises or is free, wherever it stands."""
         codes = np.array([code, 0x4E2D, code, code], np.uint32)
@@ -132,14 +136,19 @@ class TestCosts:
         alone = [model.costs(to_codes(f"{line}\n")) for line in lines]
         assert np.array_equal(joined, np.concatenate([np.zeros(0, np.float32), *alone]))
 
-    @pytest.mark.xfail(reason="triples across a line end are counted: a line that ends in 。 changes the next one's first cost")
+    @pytest.mark.xfail(
+        reason="triples across a line end are counted: a line that ends in 。 changes the next one's first cost"
+    )
     def test_common_line_ends_do_not_reach_over(self) -> None:
         """The same with real sentences, whose ends and beginnings the model knows well."""
         joined = model.costs(to_codes("".join(f"{line}\n" for line in SENTENCES)))
         alone = [model.costs(to_codes(f"{line}\n")) for line in SENTENCES]
         assert np.array_equal(joined, np.concatenate(alone))
 
-    @pytest.mark.parametrize(("hant", "hans"), [("工作負擔", "工作负担"), ("數據處理", "数据处理"), ("圖書館裡", "图书馆里"), ("ＡＢＣ１２３", "ABC123")])
+    @pytest.mark.parametrize(
+        ("hant", "hans"),
+        [("工作負擔", "工作负担"), ("數據處理", "数据处理"), ("圖書館裡", "图书馆里"), ("ＡＢＣ１２３", "ABC123")],
+    )
     def test_scripts_cost_the_same(self, hant: str, hans: str) -> None:
         """A text says as much in one script, or width, as in the other."""
         assert np.array_equal(model.costs(to_codes(hant)), model.costs(to_codes(hans)))

@@ -48,7 +48,9 @@ FRAMES: dict[str, dict[str, list[str]]] = {
 }
 ORDER = [("line", "field", "file"), ("line", "json", "lines"), ("line", "field", "lines"), ("line", "json", "file")]
 #: What keeps a JSON line in one piece and readable: controls, spaces that are none, surrogates and private use are escaped.
-ESCAPED = re.compile("[\x7f-\xa0\xad\u0300-\u036f\u0600-\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff]")
+ESCAPED = re.compile(
+    "[\x7f-\xa0\xad\u0300-\u036f\u0600-\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff]"
+)
 
 
 def sentences(name: str) -> list[str]:

@@ -70,8 +70,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     costs: model.Costs = batch.note(model.costs)
     lines: dict[int, list[re.Match[str]]] = {}
     for trace in TRACE.finditer(joined):
-        if is_suspicious(trace, joined, costs):
-            lines.setdefault(joined.rfind("\n", 0, trace.start()) + 1, []).append(trace)
+        start = joined.rfind("\n", 0, trace.start()) + 1
+        if is_suspicious(trace, joined[start : trace.start("mark")], joined, costs) or (
+            start in lines and ends_line(trace, joined)  # the other slips may have hidden the quotation
+        ):
+            lines.setdefault(start, []).append(trace)
     edits: dict[int, list[Edit]] = {}
     for start, traces in lines.items():
         end = joined.find("\n", start)
@@ -83,14 +86,20 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
-def is_suspicious(trace: re.Match[str], joined: str, costs: model.Costs) -> bool:
-    """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open."""
+def ends_line(trace: re.Match[str], joined: str) -> bool:
+    return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n")
+
+
+def is_suspicious(trace: re.Match[str], before: str, joined: str, costs: model.Costs) -> bool:
+    """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open.
+
+    BEFORE is the line up to the mark.
+    """
     start, end = trace.span("mark")
     if trace["gloss"] is not None or costs[start] >= SURPRISE:
         return True
-    if end == len(joined) or joined[end] == "\n":
-        line = joined[joined.rfind("\n", 0, start) + 1 : start]
-        return any(line.count(chr(opening)) > line.count(chr(closing)) for closing, opening in QUOTES.items())
+    if ends_line(trace, joined):
+        return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
     after = costs[end : end + AHEAD]
     return bool(max(after[:2].mean(), after.mean()) >= SURPRISE)
 

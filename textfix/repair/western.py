@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -59,6 +58,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
+def alike(one: str, other: str) -> int:
+    """How many characters ONE and OTHER have in common at their start."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def repair_line(line: str, config: Config) -> Edit | None:
     """What ftfy makes of LINE, as one edit, where our model finds it likelier by enough."""
     codes = to_codes(line)
@@ -69,8 +73,8 @@ def repair_line(line: str, config: Config) -> Edit | None:
     fixed, plan = ftfy.fix_encoding_and_explain(line, settings())
     if fixed == line:
         return None
-    start = len(os.path.commonprefix([line, fixed]))
-    tail = len(os.path.commonprefix([line[start:][::-1], fixed[start:][::-1]]))
+    start = alike(line, fixed)
+    tail = alike(line[start:][::-1], fixed[start:][::-1])
     odds = float(model.costs(codes).sum()) - float(model.costs(to_codes(fixed)).sum())
     if odds < config.caution:
         return None

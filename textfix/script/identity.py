@@ -50,6 +50,8 @@ def identify(text: str) -> Script:
     >>> identify("這裡的風景").region
     'tw'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"identify() takes a str, not {type(text).__name__}")
     codes = to_codes(text)
     side = sides().take(codes, mode="clip")
     apart = japanese.places(codes, text)

@@ -1,0 +1,169 @@
+"""Repair as a whole: what it must keep, whatever the odds and thresholds are; and how much it must find."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import textfix
+from textfix import routes
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "fixtures"
+HOLE = "\ufffd"
+
+
+def cases(*names: str) -> list[dict[str, Any]]:
+    lines = [line for name in names for line in (FIXTURES / f"{name}.jsonl").read_text("utf-8").split("\n") if line]
+    return [json.loads(line) for line in lines]
+
+
+def inputs(*names: str) -> list[str]:
+    return [case["in"] for case in cases(*names) if "in" in case]
+
+
+DAMAGED = inputs("mojibake", "slips", "glosses")
+HARMLESS = inputs("harm")
+KNOWN = [case["in"] for case in cases("known") if case["id"].split("-")[0] in ("mojibake", "slips", "glosses")]
+#: Not in any fixture: a few strong garbles and what they are.
+GARBLES = [
+    (routes.misread(text, route), text)
+    for text, route in [
+        ("傍晚的操场上只剩下他一个人", "utf-8>latin-1"), ("厨房的水龙头又开始滴水了", "gb18030>cp1252"),
+        ("請把椅子搬到陽臺去", "big5>latin-1"), ("照片洗出来了，明天寄给你", "utf-8>cp437"),
+        ("客廳的燈壞了三天都沒人修", "utf-8>cp1251"), ("桥下的水涨得很快", "gb18030>koi8-r"),
+    ]
+]  # fmt: skip
+
+
+def repair_many(texts: list[str], **options: Any) -> list[str]:
+    return textfix.fix_many(texts, clean=False, **options)
+
+
+@pytest.fixture(scope="module")
+def builder() -> ModuleType:
+    """tools/build_fixtures.py as a module; it is not part of the package."""
+    spec = importlib.util.spec_from_file_location("build_fixtures", ROOT / "tools" / "build_fixtures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_repair_is_idempotent() -> None:
+    """What repair wrote needs no repair, also where what it wrote is not right yet."""
+    once = repair_many([*DAMAGED, *KNOWN])
+    again = repair_many(once)
+    assert [(a, b) for a, b in zip(once, again, strict=True) if a != b] == []
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_clean_text_is_the_same_object(text: str) -> None:
+    """Do no harm: repair alone, with every way to treat holes."""
+    for holes in ("mark", "keep", "fill"):
+        assert textfix.repair(text, holes=holes) is text
+
+
+@pytest.mark.parametrize(("garbled", "text"), GARBLES)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "标题：{}（共12页）",
+        "id=7,name={},age=30",
+        '{{"name": "{}"}}',
+        "收件人\t{}\t已读",
+        "昨天的留言「{}」已經刪除",
+        "<p>{}</p>",
+    ],
+)
+def test_neighbours_stay(garbled: str, text: str, around: str) -> None:
+    """A garbled field in a clean line is repaired, and not a character around it."""
+    result = textfix.explain(around.format(garbled), clean=False)
+    assert result.text == around.format(text)
+    at = around.index("{}")
+    first, last = result.plan[0].edits[0], result.plan[0].edits[-1]
+    assert first.start >= at - around[:at].count("{{")
+    assert last.end <= at + len(garbled)
+
+
+def test_several_spans_in_a_line() -> None:
+    """Each span is a matter of its own, also where they came different ways."""
+    damaged = "；".join(f"第{n}项：{garbled}（待查）" for n, (garbled, _) in enumerate(GARBLES, 1))
+    whole = "；".join(f"第{n}项：{text}（待查）" for n, (_, text) in enumerate(GARBLES, 1))
+    assert textfix.repair(damaged) == whole
+
+
+def test_lines_are_independent() -> None:
+    """A line is the widest context: repairing a text is repairing its lines."""
+    lines = [line for text in (*DAMAGED, *KNOWN, *HARMLESS) for line in text.split("\n")]
+    together = textfix.fix("\n".join(lines), clean=False).split("\n")
+    apart = repair_many(lines)
+    assert [(a, b) for a, b in zip(together, apart, strict=True) if a != b] == []
+
+
+def test_keep_makes_no_hole() -> None:
+    """With holes="keep" a span that cannot be made whole is left as it stands."""
+    for text, kept in zip([*DAMAGED, *KNOWN], repair_many([*DAMAGED, *KNOWN], holes="keep"), strict=True):
+        assert kept.count(HOLE) <= text.count(HOLE), text
+
+
+def test_fill_differs_from_mark_only_in_the_holes() -> None:
+    """Filling invents what was lost and nothing else; the plan says where."""
+    texts = [text for text, marked in zip(DAMAGED, repair_many(DAMAGED), strict=True) if HOLE in marked]
+    assert texts
+    filled = 0
+    for text in texts:
+        marked, result = textfix.repair(text), textfix.explain(text, clean=False, holes="fill")
+        pattern = ".+".join(map(re.escape, re.split(f"{HOLE}+", marked)))
+        assert re.fullmatch(pattern, result.text, re.DOTALL), (marked, result.text)
+        assert result.text.count(HOLE) <= marked.count(HOLE)
+        if result.text != marked:
+            filled += 1
+            assert any(edit.note for step in result.plan for edit in step.edits), text
+    assert filled, "no hole was ever filled"
+
+
+def test_more_caution_never_repairs_more() -> None:
+    """Who asks for more evidence gets fewer repairs: no text is changed that less caution left alone."""
+    texts = [*DAMAGED, *KNOWN, *HARMLESS]
+    before = [True] * len(texts)
+    for caution in (6.0, 12.0, 24.0, 48.0, 1e6):
+        changed = [fixed is not text for text, fixed in zip(texts, repair_many(texts, caution=caution), strict=True)]
+        assert [text for text, now, then in zip(texts, changed, before, strict=True) if now and not then] == []
+        before = changed
+    assert not any(before), "a million nats can never be had"
+
+
+def test_no_layer_is_undone_where_none_is_asked_for() -> None:
+    """max_layers=0 turns mojibake off, and leaves slips and glosses on."""
+    mojibake = inputs("mojibake")
+    assert [
+        text for text, fixed in zip(mojibake, repair_many(mojibake, max_layers=0), strict=True) if fixed is not text
+    ] == []
+    assert textfix.fix("工廠的設(shè)備由專人負責(zé)檢修。", max_layers=0) == "工廠的設備由專人負責檢修。"
+
+
+def test_as_many_layers_as_asked_for() -> None:
+    """Each layer is a step of the plan; one that was not asked for is left."""
+    text = "雪停了以后，孩子们都跑到院子里去了"
+    twice = routes.misread(routes.misread(text, "utf-8>cp437"), "utf-8>latin-1")
+    assert textfix.fix(twice, clean=False) == text
+    one = textfix.explain(twice, clean=False, max_layers=1)
+    assert len(one.plan) == 1
+    assert one.text == routes.misread(text, "utf-8>cp437")
+
+
+@pytest.mark.parametrize("chain", routes.table(), ids=lambda chain: chain.name)
+def test_floors(chain: routes.Chain, builder: ModuleType) -> None:
+    """How much is found on each route may only grow; `python tools/build_fixtures.py --floors` raises the floors."""
+    floors = json.loads((FIXTURES / "floors.json").read_text("utf-8"))
+    assert set(floors) == {other.name for other in routes.table()}
+    for size, floor in floors[chain.name].items():
+        assert builder.recall(chain, int(size)) >= floor, f"{size} characters"
