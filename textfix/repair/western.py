@@ -71,7 +71,7 @@ def repair_line(line: str, config: Config) -> Edit | None:
     import ftfy
 
     fixed, plan = ftfy.fix_encoding_and_explain(line, settings())
-    if fixed == line:
+    if fixed == line or fixed.count("\ufffd") > line.count("\ufffd"):  # ï¿½ is a scar: nothing is left behind it
         return None
     start = alike(line, fixed)
     tail = alike(line[start:][::-1], fixed[start:][::-1])

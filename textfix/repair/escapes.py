@@ -1,0 +1,190 @@
+"""Escapes left in text: characters that stand as &#20013;, \\u4e2d, %E4%B8%AD and the like, put back.
+
+Each kind is a pattern for a run of escapes and a function that reads the run. A run is put back only when what it
+says reads as Chinese; percent escapes within a web address are what the address is made of and stay.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import quopri
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from textfix import model
+from textfix.batch import Batch, to_codes
+from textfix.config import Config
+from textfix.records import Change, Edit, splice
+
+#: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
+#: each when they happen to decode (see mojibake).
+WRITTEN = {"utf-8": 13.9, "gb18030": 9.5, "big5hkscs": 9.5}
+#: The same where the escapes name characters and not bytes, and the odds against text of an unknown kind.
+NAMED, STRANGE = 11.0, 8.0
+LEAST_HAN = 2
+#: What ends an address, going backwards, and what makes a word one. So far back is looked.
+BREAK = re.compile(r"[\s<>\"'()（）「」【】，。；！？]")
+PARTS = re.compile(r"[/#?]")
+BACK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One way to escape: what to look for first (`sign`), the pattern of a run, and how it is read."""
+
+    name: str
+    sign: str
+    run: re.Pattern[str]
+    read: Callable[[str], tuple[str, float] | None]
+    in_addresses: bool = True
+
+
+def from_bytes(data: bytes) -> tuple[str, float] | None:
+    """The likeliest text of DATA, and what its characters would cost by chance; None where nothing decodes."""
+    best: tuple[float, str, float] | None = None
+    for encoding, null in WRITTEN.items():
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        by_chance = null * sum(char >= "\x80" for char in text)
+        odds = by_chance - float(model.costs(to_codes(text)).sum())
+        if best is None or odds > best[0]:
+            best = odds, text, by_chance
+    return None if best is None else (best[1], best[2])
+
+
+def named(text: str) -> tuple[str, float]:
+    return text, NAMED * sum(char >= "\x80" for char in text)
+
+
+def read_entities(run: str) -> tuple[str, float] | None:
+    return named(html.unescape(run.replace("&amp;#", "&#")))
+
+
+def read_percent(run: str) -> tuple[str, float] | None:
+    run = re.sub(r"%25(?=[0-9A-Fa-f]{2})", "%", run)
+    return from_bytes(re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), run.encode()))
+
+
+def read_hex(run: str) -> tuple[str, float] | None:
+    return from_bytes(bytes.fromhex(run.replace("\\x", "")))
+
+
+def read_octal(run: str) -> tuple[str, float] | None:
+    return from_bytes(bytes(int(part, 8) for part in run.split("\\")[1:]))
+
+
+def read_units(run: str) -> tuple[str, float] | None:
+    """\\u4e2d, %u4E2D and u4e2d alike: the UTF-16 units in a row."""
+    units = "".join(re.findall(r"[uU]([0-9A-Fa-f]{4})", run))
+    try:
+        return named(bytes.fromhex(units).decode("utf-16-be"))
+    except UnicodeDecodeError:
+        return None
+
+
+def read_quoted(run: str) -> tuple[str, float] | None:
+    return from_bytes(quopri.decodestring(run.encode("ascii")))
+
+
+def read_word(run: str) -> tuple[str, float] | None:
+    """A MIME encoded word (RFC 2047), or several in a row."""
+    words = re.findall(r"=\?([\w-]+)\?([BbQq])\?([^?\s]*)\?=", run)
+    try:
+        data = b"".join(unpack(how, content) for _, how, content in words)
+        charset = words[0][0].lower()
+        return named(data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(charset, charset)))
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+    except (LookupError, UnicodeDecodeError):
+        return from_bytes(data)
+
+
+def unpack(how: str, content: str) -> bytes:
+    """The bytes of an encoded word: base64 ("B") or quoted-printable ("Q")."""
+    if how in "Bb":
+        return base64.b64decode(content + "=" * (-len(content) % 4))
+    return quopri.decodestring(content.replace("_", " ").encode("ascii"), header=True)
+
+
+def read_hz(run: str) -> tuple[str, float] | None:
+    try:
+        return named(run.encode("ascii").decode("hz"))
+    except UnicodeDecodeError:
+        return None
+
+
+KINDS = (
+    Kind("entity", "&", re.compile(r"(?:&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});)+"), read_entities),
+    Kind("mime-word", "=?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
+    Kind("percent", "%", re.compile(r"(?:%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?)+"), read_percent, False),
+    Kind("percent-u", "%u", re.compile(r"(?:%u[0-9A-Fa-f]{4})+"), read_units, False),
+    Kind("hex", "\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2}){2,}"), read_hex),
+    Kind("octal", "\\", re.compile(r"(?:\\[0-3][0-7]{2}){2,}"), read_octal),
+    Kind("unicode", "\\u", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), read_units),
+    Kind("unicode-bare", "u", re.compile(r"(?<![0-9A-Za-z])(?:u[0-9a-f]{4}){3,}(?![0-9A-Za-z])"), read_units),
+    Kind("quoted-printable", "=", re.compile(r"(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~](?==))(?:=\r?\n(?==))?)+"), read_quoted),
+    Kind("hz", "~{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
+)  # fmt: skip
+#: A character beyond the BMP that was left as its two halves.
+HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def find(batch: Batch, config: Config) -> dict[int, Change]:
+    """The escapes of each text."""
+    edits: dict[int, list[Edit]] = {}
+    if HALVES.search(batch.joined):
+        put(edits, batch, [(m.start(), m.end(), join(m[0]), "surrogates", None) for m in HALVES.finditer(batch.joined)])
+    for kind in KINDS:
+        if kind.sign not in batch.joined:
+            continue
+        found: list[tuple[int, int, str, str, float | None]] = []
+        for match in kind.run.finditer(batch.joined):
+            if not kind.in_addresses and is_address(batch.joined, match.start()):
+                continue
+            read = kind.read(match[0])
+            if read is None or read[0] == match[0]:
+                continue
+            odds = weigh(*read)
+            if odds >= config.caution:
+                found.append((match.start(), match.end(), read[0], kind.name, odds))
+        put(edits, batch, found)
+    return {owner: splice(batch.texts[owner], sorted(some, key=lambda e: e.start)) for owner, some in edits.items()}
+
+
+def is_address(text: str, place: int) -> bool:
+    """Whether the word that goes on at PLACE began as an address or a path, with a slash, # or ?."""
+    word = BREAK.split(text[max(0, place - BACK) : place])[-1]
+    return PARTS.search(word) is not None
+
+
+def join(halves: str) -> str:
+    return halves.encode("utf-16-be", "surrogatepass").decode("utf-16-be")
+
+
+def weigh(text: str, by_chance: float) -> float:
+    """Odds that TEXT is Chinese that somebody escaped, and not a run of codes that happens to mean something."""
+    codes = to_codes(text)
+    han = int(((codes >= 0x3400) & (codes <= 0x9FFF)).sum())
+    strange = ((codes < 0x20) & (codes != 0x0A)) | ((codes >= 0xD800) & (codes < 0xF900)) | (codes == 0xFFFD)
+    if han < LEAST_HAN or 2 * han < int((codes >= 0x80).sum()) or strange.any():
+        return 0.0
+    cost = model.costs(codes)
+    return by_chance + STRANGE - float(cost[codes >= 0x80].sum())
+
+
+def put(edits: dict[int, list[Edit]], batch: Batch, found: list[tuple[int, int, str, str, float | None]]) -> None:
+    """Add what was FOUND (places in the joined texts) to EDITS, but for what overlaps an edit that is there."""
+    owners = batch.owners(np.array([start for start, *_ in found], np.int64)).tolist()
+    for owner, (start, end, after, name, odds) in zip(owners, found, strict=True):
+        shift = int(batch.starts[owner])
+        start, end, text = start - shift, end - shift, batch.texts[owner]
+        if end <= len(text) and not any(start < e.end and e.start < end for e in edits.get(owner, ())):
+            edit = Edit(start, end, text[start:end], after, f"escape:{name}", odds)
+            edits.setdefault(owner, []).append(edit)
