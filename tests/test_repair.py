@@ -74,7 +74,7 @@ def test_clean_text_is_the_same_object(text: str) -> None:
 @pytest.mark.xfail(
     reason="a character over and over reads as one Han character over and over, and each one counts as evidence"
 )
-@pytest.mark.parametrize("first, last", [(0xA1, 0xFF), (0x2500, 0x25FF), (0x3041, 0x30FF), (0x3131, 0x3163)])
+@pytest.mark.parametrize(("first", "last"), [(0xA1, 0xFF), (0x2500, 0x25FF), (0x3041, 0x30FF), (0x3131, 0x3163)])
 def test_one_character_over_and_over_stays(first: int, last: int) -> None:
     """Rules, boxes, laughter: ════, ㅋㅋㅋㅋ, ああああ say nothing of what their bytes were."""
     runs = [chr(code) * 8 for code in range(first, last + 1)]

@@ -32,7 +32,7 @@ STANDS, SOUND = 8, 9.0
 #: that the place is marked as a hole.
 SURE = 1.5
 #: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
-#: on bytes that are there. 索多, a rare name, costs 12 nats more than to guess at two characters in its place.
+#: on bytes that are there, and a rare name easily costs 8 nats more than two common characters guessed in its place.
 WHOLE = 8.0
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
