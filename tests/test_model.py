@@ -136,9 +136,6 @@ class TestCosts:
         alone = [model.costs(to_codes(f"{line}\n")) for line in lines]
         assert np.array_equal(joined, np.concatenate([np.zeros(0, np.float32), *alone]))
 
-    @pytest.mark.xfail(
-        reason="triples across a line end are counted: a line that ends in 。 changes the next one's first cost"
-    )
     def test_common_line_ends_do_not_reach_over(self) -> None:
         """The same with real sentences, whose ends and beginnings the model knows well."""
         joined = model.costs(to_codes("".join(f"{line}\n" for line in SENTENCES)))

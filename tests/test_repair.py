@@ -71,9 +71,6 @@ def test_clean_text_is_the_same_object(text: str) -> None:
         assert textfix.repair(text, holes=holes) is text
 
 
-@pytest.mark.xfail(
-    reason="a character over and over reads as one Han character over and over, and each one counts as evidence"
-)
 @pytest.mark.parametrize(("first", "last"), [(0xA1, 0xFF), (0x2500, 0x25FF), (0x3041, 0x30FF), (0x3131, 0x3163)])
 def test_one_character_over_and_over_stays(first: int, last: int) -> None:
     """Rules, boxes, laughter: ════, ㅋㅋㅋㅋ, ああああ say nothing of what their bytes were."""
@@ -151,7 +148,6 @@ def test_more_caution_never_repairs_more() -> None:
     assert not any(before), "a million nats can never be had"
 
 
-@pytest.mark.xfail(reason="Western mojibake is undone by ftfy, which is not told about max_layers")
 def test_no_layer_is_undone_where_none_is_asked_for() -> None:
     """max_layers=0 turns mojibake off."""
     texts = inputs("mojibake")

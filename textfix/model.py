@@ -94,7 +94,8 @@ class Model:
         known[0] = NEWLINE
         known[1:] = self.folded(codes)
         cost, whole, mixed = self._pairs(known[:-1], known[1:])
-        cost[1:] = self._triples(whole[:-1], whole[1:], cost[1:], hashed(mixed[:-1], known[2:]))
+        within = known[1:-1] != NEWLINE  # what a line begins with does not depend on the line before
+        cost[1:] = self._triples(whole[:-1], whole[1:], cost[1:], hashed(mixed[:-1], known[2:]), within)
         return cost.astype(np.float32) / np.float32(UNIT)
 
     def pair_costs(self, first: Codes, second: Codes) -> Costs:
@@ -106,7 +107,9 @@ class Model:
         first, second, third = self.folded(first), self.folded(second), self.folded(third)
         _, before, mixed = self._pairs(first, second)
         cost, after, _ = self._pairs(second, third)
-        return self._triples(before, after, cost, hashed(mixed, third)).astype(np.float32) / np.float32(UNIT)
+        return self._triples(before, after, cost, hashed(mixed, third), second != NEWLINE).astype(
+            np.float32
+        ) / np.float32(UNIT)
 
     def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.uint32]]:
         """By pairs of folded code points: the cost of the second, that of the pair from nothing, the pair's hash."""
@@ -124,10 +127,14 @@ class Model:
         after: NDArray[np.int16],
         cost: NDArray[np.int16],
         mixed: NDArray[np.uint32],
+        within: NDArray[np.bool_],
     ) -> NDArray[np.int16]:
-        """COST of the last of three, bettered where the triple is known; BEFORE and AFTER price its two pairs whole."""
+        """COST of the last of three, bettered where the triple is known; BEFORE and AFTER price its two pairs whole.
+
+        WITHIN tells which triples lie within a line.
+        """
         found, value = look_up(self.triples, mixed)
-        found &= (value + SLACK >= after - before) & (value < cost)
+        found &= within & (value + SLACK >= after - before) & (value < cost)
         return np.where(found, value, cost)
 
 

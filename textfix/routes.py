@@ -79,7 +79,10 @@ def misread(text: str, route: str) -> str:
     'ÖÐÎÄ'
     """
     way = parse(route)
-    data = encodings.load(way.written).encode(to_codes(text)).data
+    if way.written == "utf-8":
+        data = text.encode("utf-8", "surrogatepass")
+    else:
+        data = encodings.load(way.written).encode(to_codes(text)).data
     reader = encodings.load(way.read)
     if way.read in encodings.charmap.SINGLE:
         packed, length = reader.table

@@ -132,8 +132,6 @@ class Charmap:
                 pair.decode(first)
             except UnicodeDecodeError:
                 found[pair] = chr(code)
-        if self.name == "cp936":
-            found[b"\x80"] = "€"
         return found
 
     @cached_property
@@ -215,9 +213,10 @@ def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: st
 
 
 def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
-    code = np.arange(0x80, 0x800, dtype=np.uint32)
-    packed[0x80:0x800] = (0xC0 | code >> 6) << 8 | 0x80 | (code & 0x3F)
-    length[0x80:0x800] = 2
+    _fill_utf8(packed, length)
+    # Sequences of three bytes that GB text happens to form give symbols (E2 A3 AC: ⣬); what gives Han is left out, or
+    # all Chinese text could have come from this reader. U+0080 to U+00FF may be one byte or two: one is likelier.
+    length[0x3000:] = 0
     _fill_single(packed, length, "latin-1")
     _fill_single(packed, length, "cp1252")
 

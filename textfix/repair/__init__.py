@@ -12,12 +12,12 @@ from textfix.repair import escapes, glosses, mojibake, slips, western
 __all__ = ["finders"]
 
 
-def finders(config: Config) -> list[tuple[Callable[[Batch, Config], dict[int, Change]], int]]:
+Finder = Callable[[Batch, Config], dict[int, Change]]
+
+
+def finders(config: Config) -> list[tuple[Finder, int]]:
     """The passes of this stage in their order, each with how often it may be asked again."""
-    return [
-        (escapes.find, 1),
-        (mojibake.find, config.max_layers),
-        (western.find, 1),
-        (slips.find, 1),
-        (glosses.find, 1),
-    ]
+    found: list[tuple[Finder, int]] = [(escapes.find, 1)]
+    if config.max_layers:
+        found += [(mojibake.find, config.max_layers), (western.find, 1)]
+    return [*found, (slips.find, 1), (glosses.find, 1)]

@@ -17,6 +17,9 @@ INSIDE = re.compile(pinyin.SYLLABLE)
 #: A character is common below this plain cost, in nats: 學 has 7.1, 嚴 9.4; those that authors gloss (劼 16.5,
 #: 尬 12.6, 魑 15) stand above.
 COMMON = 11.0
+#: Where a line shows the machine at work, by this many times the caution, it may have glossed a rarer traditional one
+#: (樞, 11.4) up to this cost.
+AT_WORK, RARER = 2.0, 13.0
 #: Evidence for a machine, in nats: a reading on a common character that only traditional script has (nobody glosses
 #: 學 for a reader), and one on any other common character (an author may gloss 行 or 长 for their other readings).
 TRADITIONAL, PLAIN = 12.0, 2.5
@@ -32,15 +35,16 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if not fitting:
         return {}
     rarity = model.plain_costs(to_codes("".join(m[1] for m in fitting)))
-    common = [m for m, cost in zip(fitting, rarity.tolist(), strict=True) if cost <= COMMON]
-    lines: dict[int, list[re.Match[str]]] = {}
-    for match in common:
-        lines.setdefault(joined.rfind("\n", 0, match.start()) + 1, []).append(match)
+    lines: dict[int, list[tuple[re.Match[str], float]]] = {}
+    for match, cost in zip(fitting, rarity.tolist(), strict=True):
+        lines.setdefault(joined.rfind("\n", 0, match.start()) + 1, []).append((match, cost))
     edits: dict[int, list[Edit]] = {}
-    for group in lines.values():
-        odds = sum(TRADITIONAL if traditional(match[1]) else PLAIN for match in group)
+    for priced in lines.values():
+        odds = sum(TRADITIONAL if traditional(match[1]) else PLAIN for match, cost in priced if cost <= COMMON)
         if odds < config.caution:
             continue
+        limit = RARER if odds >= AT_WORK * config.caution else COMMON
+        group = [m for m, cost in priced if cost <= COMMON or (cost <= limit and traditional(m[1]))]
         owners = batch.owners(np.array([match.start() for match in group]))
         for match, owner in zip(group, owners.tolist(), strict=True):
             start, end = match.start() - int(batch.starts[owner]), match.end() - int(batch.starts[owner])

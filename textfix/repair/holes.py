@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import HOLE, Decoded, Encoded
+from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
 
@@ -37,10 +37,13 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
     more = np.zeros(len(codes), np.bool_)
     swallowed = np.zeros(len(codes), np.bool_)
     hole = codes == HOLE
-    if written != "utf-8" or not hole.any():
+    if not hole.any():
         return Marked(codes, more, swallowed, encoded.data, starts)
     data = np.frombuffer(encoded.data, np.uint8)
     first = data[starts[:-1]]
+    if written != "utf-8":  # a first byte and the mark of what was lost behind it are one character
+        more[1:] = hole[1:] & hole[:-1] & (first[1:] == LOST) & (first[:-1] != LOST)
+        return Marked(codes, more, swallowed, encoded.data, starts)
     stray = hole & (first >= 0x80) & (first < 0xC0)
     broken = hole & (first >= 0xC2) & (first < 0xF5)
     codes = codes.copy()

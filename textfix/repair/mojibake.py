@@ -27,7 +27,7 @@ STRANGE = 8.0
 CUT = 9.0
 #: What a border costs where it is natural: a little, so that a span rather reaches the ends of its line.
 NATURAL = 2.0
-#: A reading has this many Han characters, or it is not ours to judge.
+#: A reading has this many different Han characters, or it is not ours to judge.
 LEAST_HAN = 2
 
 
@@ -88,6 +88,8 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
             some = joined[take], costs[take], np.concatenate([[0], ends])
         edges = [found.windows[at] for at in hopeful.tolist()]
         for chain in chains:
+            if len(chain.routes) > config.max_layers:
+                continue
             reading = readings.read(some[0], some[1], chain)
             if reading is None:
                 continue
@@ -153,6 +155,8 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
         last -= 1
     if first >= last:
         return None
+    while last < len(reading.same) and reading.marked.more[int(reading.b[last])]:
+        last += 1  # what only continues the hole at the end belongs to it
     start, end = int(reading.a[first]), int(reading.a[last])
     left, right = int(reading.b[first]), int(reading.b[last])
     new = reading.marked.codes[left:right]
@@ -161,14 +165,15 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
     gain = float(reading.gain[first:last].sum()) - reading.chain.prior
     # Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So
     # the reading must also hold against bytes that decode by chance.
-    beyond = new[new >= 0x80]
+    says = np.repeat(~reading.stale[first:last], np.diff(reading.b[first : last + 1]))
+    beyond = new[(new >= 0x80) & says]
     lost = int((beyond == HOLE).sum())
     null = NULL[reading.chain.routes[0].written] * (len(beyond) - lost) + HOLE_COST * lost
     odds = min(gain, null + STRANGE - cost - reading.chain.prior)
-    if odds < config.caution or int(is_han(beyond).sum()) < LEAST_HAN:
+    if odds < config.caution or len(np.unique(beyond[is_han(beyond)])) < LEAST_HAN:
         return None
     note = ""
-    if lost:
+    if (new == HOLE).any():
         keep = np.flatnonzero(~reading.marked.more[left:right]) + left
         new = reading.marked.codes[keep]
         if config.holes == "fill":

@@ -35,7 +35,7 @@ class Reading:
     """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `marked.codes[b[k]:b[k+1]]` in the reading.
 
     `gain[k]` is how much likelier the reading makes it, in nats (−BARRIER where it cannot be); `cost[k]` what the
-    reading's characters cost; `same[k]` whether the atom stays as it is.
+    reading's characters cost; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
     """
 
     chain: Chain
@@ -45,6 +45,7 @@ class Reading:
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
     same: NDArray[np.bool_]
+    stale: NDArray[np.bool_]
 
 
 def common(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -113,10 +114,16 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain = np.add.reduceat(costs, a[:-1]) - cost
     same = (np.diff(a) == 1) & (np.diff(b) == 1)
     same[same] = codes[a[:-1][same]] == now[b[:-1][same]]
+    # A line of ═ is no text, however likely its reading: a character that only repeats the one before says nothing new.
+    fresh = np.ones(len(codes), np.int64)
+    fresh[1:] = codes[1:] != codes[:-1]
+    stale = np.add.reduceat(fresh, a[:-1]) == 0
+    gain[stale] = np.minimum(gain[stale], 0.0)
+    cost[stale] = 0.0
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    return Reading(chain, marked, a, b, gain, cost, same)
+    return Reading(chain, marked, a, b, gain, cost, same, stale)
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:

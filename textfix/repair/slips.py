@@ -17,10 +17,12 @@ from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
 from textfix.repair.steps import LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
 
-#: A mark behind something Chinese, which may be the trace of a replacement; or a bracket that was swallowed,
-#: before a syllable. A gloss may stand in front.
+#: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
+#: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
 TRACE = re.compile(
-    rf"(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)])(?:\({pinyin.SYLLABLE}\))?(?P<mark>\?(?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})"
+    rf"(?:^|(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)]))(?:\({pinyin.SYLLABLE}\))?"
+    rf"(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
+    re.MULTILINE,
 )
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\({pinyin.SYLLABLE}\)")
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
@@ -34,6 +36,8 @@ SURE = 1.5
 #: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
 #: on bytes that are there, and a rare name easily costs 8 nats more than two common characters guessed in its place.
 WHOLE = 8.0
+#: Characters tried for the first one, whose first byte is lost: 停 in 慢慢停靠 comes after a dozen likelier ones.
+FIRST = 40
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -96,7 +100,9 @@ def is_suspicious(trace: re.Match[str], before: str, joined: str, costs: model.C
     BEFORE is the line up to the mark.
     """
     start, end = trace.span("mark")
-    if trace["gloss"] is not None or costs[start] >= SURPRISE:
+    if trace["gloss"] is not None:
+        return bool(before) and not pinyin.fits(before[-1], trace["gloss"])
+    if costs[start] >= SURPRISE:
         return True
     if ends_line(trace, joined):
         return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
@@ -126,7 +132,9 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
 
 
 def is_sound(before: str) -> bool:
-    """Whether what stands before a trace reads like Chinese that is whole."""
+    """Whether what stands before a trace reads like Chinese that is whole; nothing does."""
+    if not before:
+        return True
     last = to_codes(before[-STANDS:])
     han = (last >= 0x3400) & (last <= 0x9FFF)
     return bool(han.any()) and float(model.costs(last)[1:].sum()) <= SOUND * (len(last) - 1)
@@ -150,7 +158,8 @@ class Trace:
 
 def behind(trace: Trace, line: list[int]) -> tuple[int, int]:
     """The two characters before a trace; a gloss may stand between them and its mark."""
-    return (0x0A, line[0]) if trace.behind < 2 else (line[trace.behind - 2], line[trace.behind - 1])
+    two = (0x0A, 0x0A, *line[max(0, trace.behind - 2) : trace.behind])[-2:]
+    return two[0], two[1]
 
 
 def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
@@ -180,7 +189,7 @@ def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
         costs = model.next_costs(one, two, codes)
         ways = [
             Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),))
-            for k in np.argsort(costs, kind="stable")[:12].tolist()
+            for k in np.argsort(costs, kind="stable")[:FIRST].tolist()
         ]
         found.append((after, row.name, ways))
     return found
