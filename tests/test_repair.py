@@ -160,7 +160,6 @@ def test_slips_and_glosses_are_no_layers() -> None:
     assert textfix.fix("工廠的設(shè)備由專人負責(zé)檢修。", max_layers=0) == "工廠的設備由專人負責檢修。"
 
 
-@pytest.mark.xfail(reason="a chain of two routes is undone in one pass, whatever max_layers says")
 def test_no_more_layers_than_asked_for() -> None:
     """Two misreadings are two layers: max_layers=1 must not undo both."""
     text = "雪停了以后，孩子们都跑到院子里去了"

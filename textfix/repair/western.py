@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from textfix.repair import suspicion
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
+
+#: Han, kana, hangul, before or after: not ftfy's to judge.
+EASTERN = re.compile("[\u2e80-\ud7ff]")
 
 
 @cache
@@ -65,17 +69,19 @@ def alike(one: str, other: str) -> int:
 
 def repair_line(line: str, config: Config) -> Edit | None:
     """What ftfy makes of LINE, as one edit, where our model finds it likelier by enough."""
-    codes = to_codes(line)
-    if ((codes >= 0x2E80) & (codes < 0xD800)).any():  # Han, kana, hangul: not ftfy's
+    if EASTERN.search(line):
         return None
     import ftfy
 
     fixed, plan = ftfy.fix_encoding_and_explain(line, settings())
-    if fixed == line or fixed.count("\ufffd") > line.count("\ufffd"):  # ï¿½ is a scar: nothing is left behind it
+    layers = sum(step.action == "decode" for step in plan or ())
+    if fixed == line or EASTERN.search(fixed) or layers > config.max_layers:
+        return None
+    if fixed.count("\ufffd") > line.count("\ufffd"):  # ï¿½ is a scar: nothing is left behind it
         return None
     start = alike(line, fixed)
     tail = alike(line[start:][::-1], fixed[start:][::-1])
-    odds = float(model.costs(codes).sum()) - float(model.costs(to_codes(fixed)).sum())
+    odds = float(model.costs(to_codes(line)).sum()) - float(model.costs(to_codes(fixed)).sum())
     if odds < config.caution:
         return None
     steps = ", ".join(f"{step.action} {step.parameter}" for step in plan or ())
