@@ -24,6 +24,7 @@ TRACE = re.compile(
     rf"(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
     re.MULTILINE,
 )
+GLOSSED = "slip:gloss"
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\({pinyin.SYLLABLE}\)")
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
 SURPRISE = 7.5
@@ -101,7 +102,8 @@ def is_suspicious(trace: re.Match[str], before: str, joined: str, costs: model.C
     """
     start, end = trace.span("mark")
     if trace["gloss"] is not None:
-        return bool(before) and not pinyin.fits(before[-1], trace["gloss"])
+        toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
+        return bool(before) and not pinyin.fits(before[-1], trace["gloss"]) and (toned or trace["mark"][0] == "?")
     if costs[start] >= SURPRISE:
         return True
     if ends_line(trace, joined):
@@ -173,7 +175,7 @@ def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
         leads = {
             b[1] for char in pinyin.characters(trace.gloss) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
-        return [(trace.end, "slip:gloss", [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
+        return [(trace.end, GLOSSED, [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
     for row in replacements():
         if not trace.mark.startswith(row.shown):
             continue
@@ -244,8 +246,8 @@ def accept(
     holes = way_out.codes.count(HOLE)
     null = NULL * (len(way_out.codes) - holes) + STRANGE
     odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
-    if odds < config.caution:
-        return None
+    if odds < config.caution or (rule == GLOSSED and len(way_out.guessed) == len(way_out.codes)):
+        return None  # a stray gloss says nothing alone: at least one character must come from bytes that are there
     codes, notes = settle(line, before, context, way_out, config.holes)
     end = min(way_out.end, len(line) - 1)
     return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
