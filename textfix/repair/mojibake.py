@@ -22,6 +22,8 @@ from textfix.repair.suspicion import Window
 NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
 #: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
 STRANGE = 8.0
+#: A reading of so many Han characters and no more than this cost on average, 5 being usual, is no accident.
+WHOLE_HAN, WELL = 8, 6.5
 #: What it costs to begin or end a span in the middle of a run of letters: misreadings end where a field, a line or
 #: ASCII text does. Without it, likely pairs inside a garbled text are left standing.
 CUT = 9.0
@@ -74,11 +76,13 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
     costs[joined == HOLE] = HOLE_COST
     offers: list[list[Repair]] = [[] for _ in pieces]
     bytes_of: dict[str, encodings.Encoded] = {}
+    settled = np.zeros(len(pieces), np.bool_)
     for (reader, written, layered), chains in routes.by_last().items():
         if reader not in bytes_of:
             bytes_of[reader] = encodings.load(reader).encode(joined)
         encoded = bytes_of[reader]
-        hopeful = np.flatnonzero(readings.promising(joined, encoded, written, starts[:-1], layered=layered))
+        promising = readings.promising(joined, encoded, written, starts[:-1], layered=layered)
+        hopeful = np.flatnonzero(promising & ~settled)
         if not len(hopeful):
             continue
         some = joined, costs, starts
@@ -95,6 +99,7 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
                 continue
             for at, repair in spans(reading, some[0], some[2], edges, config):
                 offers[int(hopeful[at])].append(repair)
+                settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
     return [choose(offer) for offer in offers]
 
 
@@ -189,6 +194,15 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:
     return ((codes >= 0x4E00) & (codes <= 0x9FFF)) | ((codes >= 0x3400) & (codes <= 0x4DBF))
+
+
+def settles(repair: Repair, window: Codes) -> bool:
+    """Whether REPAIR leaves nothing of WINDOW to any other route: it takes all that is not ASCII, and reads well."""
+    han = is_han(repair.codes)
+    if han.sum() < WHOLE_HAN or (repair.codes == HOLE).any():
+        return False
+    outside = np.concatenate([window[: repair.start], window[repair.end :]])
+    return not (outside >= 0x80).any() and float(model.costs(repair.codes).mean()) <= WELL
 
 
 def choose(offers: list[Repair]) -> list[Repair]:
