@@ -23,7 +23,7 @@ NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
 #: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
 STRANGE = 8.0
 #: A reading of so many Han characters and no more than this cost on average, 5 being usual, is no accident.
-WHOLE_HAN, WELL = 8, 6.5
+WHOLE_HAN, WELL = 8, 5.5
 #: What it costs to begin or end a span in the middle of a run of letters: misreadings end where a field, a line or
 #: ASCII text does. Without it, likely pairs inside a garbled text are left standing.
 CUT = 9.0
@@ -43,6 +43,7 @@ class Repair:
     chain: str
     odds: float
     gain: float
+    lost: bool
     note: str
 
 
@@ -112,9 +113,13 @@ def spans(
         holed = np.add.reduceat((reading.marked.codes == HOLE).astype(np.int64), reading.b[:-1]) > 0
         gain = np.where(holed & ~reading.same, -readings.BARRIER, gain)
     need = config.caution + reading.chain.prior
+    chance = by_chance(reading)
+    so_far = np.concatenate([[0.0], np.cumsum(chance)])
     # Windows in which no run of atoms can gain enough are passed over (the sum of all that is gained is a bound).
     window = np.searchsorted(starts, reading.a[:-1], side="right") - 1
-    hopeful = np.flatnonzero(np.bincount(window, np.maximum(gain, 0), len(windows)) >= need)
+    gained = np.bincount(window, np.maximum(gain, 0), len(windows))
+    likely = np.bincount(window, np.maximum(chance, 0), len(windows)) + STRANGE
+    hopeful = np.flatnonzero(np.minimum(gained, likely) >= need)
     # A border is natural next to an atom that stays as it is or cannot be read, and free at the ends of a line.
     open_ = reading.same | (gain <= -readings.BARRIER)
     cut = np.full(len(gain) + 1, CUT)
@@ -128,7 +133,10 @@ def spans(
         if windows[at].closes:
             price[-1] = price[-2] = 0.0  # the last atom of a window is the newline behind it
         for first, last in best_runs(gain[low:high], need, price):
-            repair = weigh(reading, low + first, low + last, int(starts[at]), config)
+            odds = float(so_far[low + last] - so_far[low + first]) + STRANGE - reading.chain.prior
+            if odds < config.caution:
+                continue
+            repair = weigh(reading, low + first, low + last, odds, int(starts[at]), config)
             if repair is not None:
                 yield at, repair
 
@@ -152,8 +160,21 @@ def best_runs(gain: NDArray[np.float64], price: float, cut: NDArray[np.float64])
     return taken
 
 
-def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) -> Repair | None:
-    """The repair of atoms first:last, trimmed of what stays the same, if it holds against every other explanation."""
+def by_chance(reading: Reading) -> NDArray[np.float64]:
+    """How much likelier than meaningless bytes each atom of the reading is, in nats; what stays or repeats says nothing.
+
+    Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So a
+    reading must also hold against bytes that decode by chance.
+    """
+    null = np.where(reading.marked.codes == HOLE, HOLE_COST, NULL[reading.chain.routes[0].written])
+    null[reading.marked.codes < 0x80] = 0.0
+    chance: NDArray[np.float64] = np.add.reduceat(null, reading.b[:-1]) - reading.cost
+    chance[reading.same | reading.stale] = 0.0
+    return chance
+
+
+def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, config: Config) -> Repair | None:
+    """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
     while first < last and reading.same[first]:
         first += 1
     while first < last and reading.same[last - 1]:
@@ -165,20 +186,14 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
     start, end = int(reading.a[first]), int(reading.a[last])
     left, right = int(reading.b[first]), int(reading.b[last])
     new = reading.marked.codes[left:right]
-    changed = ~reading.same[first:last]
-    cost = float(reading.cost[first:last][changed].sum())
     gain = float(reading.gain[first:last].sum()) - reading.chain.prior
-    # Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So
-    # the reading must also hold against bytes that decode by chance.
+    odds = min(odds, gain)
     says = np.repeat(~reading.stale[first:last], np.diff(reading.b[first : last + 1]))
-    beyond = new[(new >= 0x80) & says]
-    lost = int((beyond == HOLE).sum())
-    null = NULL[reading.chain.routes[0].written] * (len(beyond) - lost) + HOLE_COST * lost
-    odds = min(gain, null + STRANGE - cost - reading.chain.prior)
-    if odds < config.caution or len(np.unique(beyond[is_han(beyond)])) < LEAST_HAN:
+    if odds < config.caution or len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
         return None
+    lost = bool((new == HOLE).any())
     note = ""
-    if (new == HOLE).any():
+    if lost:
         keep = np.flatnonzero(~reading.marked.more[left:right]) + left
         new = reading.marked.codes[keep]
         if config.holes == "fill":
@@ -189,7 +204,7 @@ def weigh(reading: Reading, first: int, last: int, origin: int, config: Config) 
             ]
             new, names = holes.fill(new, heads, reading.chain.routes[0].written, *around)
             note = f"filled: {' '.join(names)}" if names else ""
-    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain, note)
+    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain, lost, note)
 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:
@@ -197,9 +212,12 @@ def is_han(codes: Codes) -> NDArray[np.bool_]:
 
 
 def settles(repair: Repair, window: Codes) -> bool:
-    """Whether REPAIR leaves nothing of WINDOW to any other route: it takes all that is not ASCII, and reads well."""
+    """Whether REPAIR leaves nothing of WINDOW to any other route: it takes all that is not ASCII, and reads well.
+
+    The reader that falls back takes what others take, and more: it settles nothing.
+    """
     han = is_han(repair.codes)
-    if han.sum() < WHOLE_HAN or (repair.codes == HOLE).any():
+    if repair.lost or han.sum() < WHOLE_HAN or repair.chain.endswith(encodings.FALLBACK):
         return False
     outside = np.concatenate([window[: repair.start], window[repair.end :]])
     return not (outside >= 0x80).any() and float(model.costs(repair.codes).mean()) <= WELL
