@@ -71,6 +71,17 @@ class Batch:
             self._notes[work] = work(self.codes)
         return self._notes[work]
 
+    def lines(self, places: NDArray[np.integer]) -> tuple[Offsets, Offsets]:
+        """Where the line that each of PLACES lies in starts and ends in `codes`."""
+        breaks: Offsets = self.note(_breaks)
+        at = np.searchsorted(breaks, places)
+        starts = np.concatenate([[0], breaks + 1])[at]
+        return starts, np.append(breaks, len(self.codes))[at]
+
     def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Which text each of PLACES (indices into `codes`) lies in."""
         return np.searchsorted(self.starts, places, side="right") - 1
+
+
+def _breaks(codes: Codes) -> Offsets:
+    return np.flatnonzero(codes == 0x0A)

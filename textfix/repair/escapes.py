@@ -12,7 +12,7 @@ import html
 import quopri
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -138,24 +138,30 @@ HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The escapes of each text."""
-    edits: dict[int, list[Edit]] = {}
-    if HALVES.search(batch.joined):
-        put(edits, batch, [(m.start(), m.end(), join(m[0]), "surrogates", None) for m in HALVES.finditer(batch.joined)])
+    joined = batch.joined
+    found = [Edit(m.start(), m.end(), m[0], join(m[0]), "escape:surrogates") for m in HALVES.finditer(joined)]
     for kind in KINDS:
-        if kind.sign not in batch.joined:
+        if kind.sign not in joined:
             continue
-        found: list[tuple[int, int, str, str, float | None]] = []
-        for match in kind.run.finditer(batch.joined):
-            if not kind.in_addresses and is_address(batch.joined, match.start()):
+        for match in kind.run.finditer(joined):
+            if not kind.in_addresses and is_address(joined, match.start()):
                 continue
             read = kind.read(match[0])
             if read is None or read[0] == match[0]:
                 continue
             odds = weigh(*read)
             if odds >= config.caution:
-                found.append((match.start(), match.end(), read[0], kind.name, odds))
-        put(edits, batch, found)
-    return {owner: splice(batch.texts[owner], sorted(some, key=lambda e: e.start)) for owner, some in edits.items()}
+                found.append(Edit(match.start(), match.end(), match[0], read[0], f"escape:{kind.name}", odds))
+    edits: dict[int, list[Edit]] = {}
+    found.sort(key=lambda edit: edit.start)
+    owners = batch.owners(np.array([edit.start for edit in found], np.int64)).tolist()
+    at = 0
+    for owner, edit in zip(owners, found, strict=True):
+        if edit.start >= at and edit.end <= batch.ends[owner]:
+            at = edit.end
+            shift = int(batch.starts[owner])
+            edits.setdefault(owner, []).append(replace(edit, start=edit.start - shift, end=edit.end - shift))
+    return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
 def is_address(text: str, place: int) -> bool:
@@ -177,14 +183,3 @@ def weigh(text: str, by_chance: float) -> float:
         return 0.0
     cost = model.costs(codes)
     return by_chance + STRANGE - float(cost[codes >= 0x80].sum())
-
-
-def put(edits: dict[int, list[Edit]], batch: Batch, found: list[tuple[int, int, str, str, float | None]]) -> None:
-    """Add what was FOUND (places in the joined texts) to EDITS, but for what overlaps an edit that is there."""
-    owners = batch.owners(np.array([start for start, *_ in found], np.int64)).tolist()
-    for owner, (start, end, after, name, odds) in zip(owners, found, strict=True):
-        shift = int(batch.starts[owner])
-        start, end, text = start - shift, end - shift, batch.texts[owner]
-        if end <= len(text) and not any(start < e.end and e.start < end for e in edits.get(owner, ())):
-            edit = Edit(start, end, text[start:end], after, f"escape:{name}", odds)
-            edits.setdefault(owner, []).append(edit)

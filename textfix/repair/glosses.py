@@ -36,8 +36,9 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         return {}
     rarity = model.plain_costs(to_codes("".join(m[1] for m in fitting)))
     lines: dict[int, list[tuple[re.Match[str], float]]] = {}
-    for match, cost in zip(fitting, rarity.tolist(), strict=True):
-        lines.setdefault(joined.rfind("\n", 0, match.start()) + 1, []).append((match, cost))
+    starts, _ = batch.lines(np.fromiter((match.start() for match in fitting), np.int64, len(fitting)))
+    for match, cost, start in zip(fitting, rarity.tolist(), starts.tolist(), strict=True):
+        lines.setdefault(start, []).append((match, cost))
     edits: dict[int, list[Edit]] = {}
     for priced in lines.values():
         odds = sum(TRADITIONAL if traditional(match[1]) else PLAIN for match, cost in priced if cost <= COMMON)

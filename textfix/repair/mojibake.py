@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,17 +149,21 @@ def best_runs(gain: NDArray[np.float64], price: float, cut: NDArray[np.float64])
     Each run costs PRICE, and CUT[k] for each of its borders k.
     """
     borders = cut.tolist()
-    out_score, in_score = 0.0, -np.inf
-    in_start = 0
-    taken: list[tuple[int, int]] = []  # runs on the best way that is out now
-    in_taken: list[tuple[int, int]] = []  # runs before the one that is open on the best way that is in now
+    out_score, in_score, in_start = 0.0, -np.inf, 0
+    # Runs on the best way that is out now, and before the open one on the best way that is in now: (earlier, run).
+    taken: Any = None
+    in_taken: Any = None
     for i, value in enumerate(gain.tolist()):
         if out_score - price - borders[i] > in_score:
             in_score, in_start, in_taken = out_score - price - borders[i], i, taken
         in_score += value
         if in_score - borders[i + 1] > out_score:
-            out_score, taken = in_score - borders[i + 1], [*in_taken, (in_start, i + 1)]
-    return taken
+            out_score, taken = in_score - borders[i + 1], (in_taken, (in_start, i + 1))
+    runs = []
+    while taken is not None:
+        taken, run = taken
+        runs.append(run)
+    return runs[::-1]
 
 
 def by_chance(reading: Reading) -> NDArray[np.float64]:
@@ -231,6 +237,7 @@ def choose(offers: list[Repair]) -> list[Repair]:
     """
     taken: list[Repair] = []
     for offer in sorted(offers, key=lambda repair: -repair.gain):
-        if all(offer.end <= other.start or offer.start >= other.end for other in taken):
-            taken.append(offer)
-    return sorted(taken, key=lambda repair: repair.start)
+        at = bisect(taken, offer.start, key=lambda repair: repair.start)
+        if (at == 0 or taken[at - 1].end <= offer.start) and (at == len(taken) or taken[at].start >= offer.end):
+            taken.insert(at, offer)
+    return taken

@@ -15,7 +15,7 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
-from textfix.repair.steps import LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Walk, Way, gbk, pairs
+from textfix.repair.steps import LONGEST, LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Patience, Walk, Way, gbk, pairs
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
@@ -39,6 +39,8 @@ SURE = 1.5
 WHOLE = 8.0
 #: Characters tried for the first one, whose first byte is lost: 停 in 慢慢停靠 comes after a dozen likelier ones.
 FIRST = 40
+#: Characters of a line that are looked at together.
+PART = 2000
 #: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
 AT_WORK = 4.0
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -70,43 +72,50 @@ def replacements() -> tuple[Replacement, ...]:
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The byte slips of each text."""
     joined = batch.joined
-    if joined.isascii() or not TRACE.search(joined):
+    if joined.isascii() or not (traces := list(TRACE.finditer(joined))):
         return {}
     costs: model.Costs = batch.note(model.costs)
-    lines: dict[int, list[re.Match[str]]] = {}
-    for trace in TRACE.finditer(joined):
-        start = joined.rfind("\n", 0, trace.start()) + 1
-        if is_suspicious(trace, joined[start : trace.start("mark")], joined, costs) or (
-            start in lines and ends_line(trace, joined)  # the other slips may have hidden the quotation
+    parts: dict[tuple[int, int], list[re.Match[str]]] = {}
+    for trace, start, end in zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True):
+        # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
+        start += (trace.start() - start) // PART * PART
+        part = start, min(end, start + PART + LONGEST)
+        if is_suspicious(trace, start, joined, costs) or (
+            part in parts and ends_line(trace, joined)  # the other slips may have hidden the quotation
         ):
-            lines.setdefault(start, []).append(trace)
+            parts.setdefault(part, []).append(trace)
     edits: dict[int, list[Edit]] = {}
-    for start, traces in lines.items():
-        end = joined.find("\n", start)
-        line = joined[start : end if end >= 0 else len(joined)]
+    for (start, end), found in parts.items():
         owner = int(batch.owners(np.array([start]))[0])
         shift = start - int(batch.starts[owner])
-        for edit in line_edits(line, start, traces, config):
-            edits.setdefault(owner, []).append(replace(edit, start=edit.start + shift, end=edit.end + shift))
+        for edit in line_edits(joined[start:end], start, found, config):
+            moved = replace(edit, start=edit.start + shift, end=edit.end + shift)
+            if not edits.get(owner) or moved.start >= edits[owner][-1].end:
+                edits.setdefault(owner, []).append(moved)
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
+
+
+def starts_of(traces: list[re.Match[str]]) -> NDArray[np.int64]:
+    return np.fromiter((trace.start() for trace in traces), np.int64, len(traces))
 
 
 def ends_line(trace: re.Match[str], joined: str) -> bool:
     return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n")
 
 
-def is_suspicious(trace: re.Match[str], before: str, joined: str, costs: model.Costs) -> bool:
+def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: model.Costs) -> bool:
     """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open.
 
-    BEFORE is the line up to the mark.
+    ORIGIN is where the line starts.
     """
     start, end = trace.span("mark")
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
-        return bool(before) and not pinyin.fits(before[-1], trace["gloss"]) and (toned or trace["mark"][0] == "?")
+        return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
     if costs[start] >= SURPRISE:
         return True
     if ends_line(trace, joined):
+        before = joined[origin:start]
         return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
     after = costs[end : end + AHEAD]
     return bool(max(after[:2].mean(), after.mean()) >= SURPRISE)
@@ -119,6 +128,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
     numbers = codes.tolist()
     glosses = len(GLOSS.findall(line))
     edits: list[Edit] = []
+    patience = Patience()
     for trace in traces:
         place = Trace.of(trace, origin)
         if edits and place.start < edits[-1].end:
@@ -127,7 +137,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
         before = splice(line[: place.start], edits).text
         if not is_sound(before):
             continue
-        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers, place.start), config)
+        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers, place.start), patience, config)
         if edit is not None:
             edits.append(edit)
     return edits
@@ -204,6 +214,7 @@ def undo(
     trace: Trace,
     evidence: float,
     context: Context,
+    patience: Patience,
     config: Config,
 ) -> Edit | None:
     """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
@@ -211,7 +222,7 @@ def undo(
     found: list[tuple[float, Exit, str]] = []
     for begin, rule, ways in starts(trace, line):
         base = float(total[begin] - total[start])
-        for way_out in Walk(line, begin, before, context).run(ways, base + 40.0):
+        for way_out in Walk(line, begin, before, context).run(ways, base + 40.0, patience):
             stands = float(total[min(way_out.end + 1, len(line))] - total[start])
             found.append((stands - way_out.cost + evidence, way_out, rule))
     if not found:

@@ -144,6 +144,13 @@ class Exit:
 
 
 @dataclass(slots=True)
+class Patience:
+    """How many more steps may be walked on one line: a page of slips takes some hundred, a hostile line would take all."""
+
+    left: int = 400
+
+
+@dataclass(slots=True)
 class Walk:
     """The walk from `start` in LINE (code points, ended by a newline), behind the two characters `before`."""
 
@@ -153,12 +160,13 @@ class Walk:
     context: Context = Context()
     exits: list[Exit] = field(default_factory=list)
 
-    def run(self, ways: list[Way], limit: float) -> list[Exit]:
+    def run(self, ways: list[Way], limit: float, patience: Patience) -> list[Exit]:
         """All exits from WAYS; given up when the best way costs LIMIT more than the text as it stands would."""
-        stop = min(len(self.line), self.start + LONGEST)
+        stop = min(len(self.line), self.start + min(LONGEST, patience.left))
         for at in range(self.start, stop):
             if not ways:
                 break
+            patience.left -= 1
             self.leave(ways, at)
             if self.line[at] == 0x0A:
                 break
