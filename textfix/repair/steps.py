@@ -20,6 +20,8 @@ from textfix.repair import pinyin
 
 #: Ways kept at each step; 8 find the truth as often as 40 on the longest walks tried.
 BEAM = 16
+#: Ways, the best of those kept, on which a pair may have vanished at a step.
+GAPS = 2
 #: Candidates tried where one byte of a character is unknown.
 TRIES = 10
 #: What it costs that two characters are lost in a row: more than two rare ones, such as a name, that are not lost.
@@ -95,6 +97,12 @@ class Context:
             count = before.count(chr(opening)) - before.count(chr(closing))
             marks.append((closing, count, count + rest.count(opening) - rest.count(closing)))
         return Context(tuple(marks), script)
+
+    def tells(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Which of CODES can cost more or less at all: quotation marks, full-width letters, the other script."""
+        marks = (codes >= 0x3008) & (codes <= 0x300F) | (codes >= 0x201C) & (codes <= 0x201D)
+        found: NDArray[np.bool_] = marks | (codes >= 0xFF10) & (codes <= 0xFF5A)
+        return found | (scripts()[np.minimum(codes, 0xFFFF)] == 3 - self.script) if self.script else found
 
     def costs(self, codes: NDArray[np.uint32], read: tuple[int, ...]) -> NDArray[np.float64]:
         """What each of CODES costs more or less in this context, when READ stands in between."""
@@ -195,7 +203,7 @@ class Walk:
                 done = way.add(self.costs(way, [way.pending])[0], UNKNOWN, way.pending)
                 self.note(done, at)
                 continue
-            if 0x40 <= char <= 0x7E and rank < 4 and way.pending >= 0x80:
+            if 0x40 <= char <= 0x7E and rank < GAPS and way.pending >= 0x80:
                 for over in self.vanished(way, char, UNKNOWN):
                     self.note(over, at + 1)
             if 0x40 <= char <= 0x7E and way.pending >= 0x80 and (code := int(pairs()[way.pending, char])):
@@ -249,15 +257,17 @@ class Walk:
             return []
         first, second = bytes_
         new: list[Way] = []
+        direct: list[tuple[Way, int]] = []
         for rank, way in enumerate(ways):
             if way.pending == UNKNOWN:
                 column = pairs()[0x81:, first]
                 new += self.best(way, column[column > 0].tolist(), second, TRIES)
             elif way.pending >= 0x80 and (code := int(pairs()[way.pending, first])):
-                new.append(way.add(float(self.costs(way, [code])[0]), second, code))
-            if rank < 4 and way.pending >= 0x80:
+                direct.append((way, code))
+            if rank < GAPS and way.pending >= 0x80:
                 new += self.vanished(way, first, second)
                 new.append(way.add(LOST_RUN, second, HOLE, HOLE))
+        new += self.together(direct, second)
         # The way that needs the fewest guesses is never lost among those that guess better.
         fewest = min((len(way.guessed) for way in new), default=0)
         plain = min((way for way in new if len(way.guessed) == fewest), key=lambda way: way.cost, default=None)
@@ -269,6 +279,17 @@ class Walk:
                 break
         out = list(kept.values())
         return out if plain is None or plain in out else [*out, plain]
+
+    def together(self, direct: list[tuple[Way, int]], pending: int) -> Iterator[Way]:
+        """Each way with the character that completes it, all priced in one call."""
+        if not direct:
+            return
+        run = np.array([(*self.last(way), code) for way, code in direct], np.uint32)
+        costs = model.next_costs(run[:, 0], run[:, 1], run[:, 2])
+        tells = self.context.tells(run[:, 2])
+        for (way, code), cost, telling in zip(direct, costs.tolist(), tells.tolist(), strict=True):
+            more = float(self.context.costs(np.array([code], np.uint32), way.codes)[0]) if telling else 0.0
+            yield way.add(cost + more, pending, code)
 
     def best(self, way: Way, codes: list[int], pending: int, count: int) -> Iterator[Way]:
         costs = self.costs(way, codes)
