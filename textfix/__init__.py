@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from textfix.config import CHOICES, Config, configure
-from textfix.decode import detect
+from textfix.decode import Detector, detect
+from textfix.encodings.codecs import register as _register
 from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
 from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
 from textfix.records import Change, Detection, Edit, Plan, Result, Script, Step
@@ -22,12 +23,16 @@ from textfix.script import convert_opencc, identify
 
 __version__ = "0.1.0"
 
+# EUC-TW, ISO-2022-CN and other names that Python does not know: a search function, the tables come when first used.
+_register()
+
 __all__ = [
     "Change",
     "ChoiceError",
     "Config",
     "DataError",
     "Detection",
+    "Detector",
     "Edit",
     "Plan",
     "ReplayError",

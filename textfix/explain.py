@@ -44,9 +44,10 @@ def explain(text_or_bytes: str | bytes, config: Config | None = None, **options:
 def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
     """The result for bytes: detected, decoded, fixed."""
     detection = decode.detect(data, declared=declared)
-    text = decode.decode(data, detection)
+    text, parts = decode.decode_parts(data, detection)
     result = explain_text(text, config)
-    return Result(result.text, result.plan, detection, text)
+    mixed = len({encoding for _, _, encoding in parts}) > 1
+    return Result(result.text, result.plan, detection, text, tuple(parts) if mixed else ())
 
 
 def explain_many(texts: Iterable[str], config: Config) -> list[Result]:

@@ -187,14 +187,16 @@ class Script:
 class Result:
     """What `explain` gives: the text, the plan that leads to it, and what the bytes were taken for.
 
-    `source` is the text that the plan starts from; `holes` are the places of U+FFFD in the text. `str(result)` is
-    the text; `to_dict()` is plain JSON.
+    `source` is the text that the plan starts from; `parts` are the stretches of the bytes (start, end, encoding) where
+    they are not all in one encoding; `holes` are the places of U+FFFD in the text. `str(result)` is the text;
+    `to_dict()` is plain JSON.
     """
 
     text: str
     plan: Plan = ()
     detection: Detection | None = None
     source: str = field(default="", repr=False)
+    parts: tuple[tuple[int, int, str], ...] = ()
 
     @property
     def holes(self) -> tuple[int, ...]:
@@ -212,5 +214,6 @@ class Result:
             "text": self.text,
             "plan": [step.to_dict() for step in self.plan],
             "detection": None if self.detection is None else self.detection.to_dict(),
+            "parts": [list(part) for part in self.parts],
             "holes": list(self.holes),
         }

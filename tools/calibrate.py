@@ -70,7 +70,9 @@ def cases(corpus: Path, each: int, part: int, rng: random.Random) -> list[tuple[
 def answers(asked: list[tuple[bytes, str]], rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
     """The odds of each answer, and whether it was right."""
     from textfix.decode import detect
+    from textfix.encodings import codecs
 
+    codecs.register()
     odds, right = [], []
     for data, text in asked:
         told = data
@@ -105,6 +107,10 @@ def main() -> int:
     fitted = answers(cases(args.corpus, args.each, 0, random.Random(1)), random.Random(2))
     offset, slope = fit(np.minimum(fitted[0], 30.0), fitted[1])
     x, y = answers(cases(args.corpus, args.each, 1, random.Random(3)), random.Random(4))
+    told = 1 / (1 + np.exp(-(offset + slope * np.minimum(x, 30.0))))
+    # Expected calibration error: ten bands of confidence, the gap between told and right in each, by its answers.
+    band = np.minimum((told * 10).astype(int), 9)
+    gaps = [abs(told[band == i].mean() - y[band == i].mean()) * (band == i).mean() for i in set(band.tolist())]
     shares = []
     for low, high in ((0, 1), (1, 2), (2, 4), (4, 8), (8, 16), (16, 1e9)):
         inside = (x >= low) & (x < high)
@@ -120,6 +126,7 @@ def main() -> int:
         f"# to {len(fitted[0])} snippets of 1 to 16 characters, whole and damaged, of lines that the model was not trained on.\n"
         f"# Measured on {len(x)} others, from lines that the fit has not seen:\n#\n"
         + "\n".join(shares)
+        + f"\n#\n# Expected calibration error, over ten bands of confidence: {sum(gaps):.4f}"
         + f"\n\noffset = {offset:.4f}\nslope = {slope:.4f}\nmost = 30.0\n"
     )
     (manifest.DATA / "decode_confidence.toml").write_text(text, "utf-8")

@@ -10,31 +10,30 @@ import numpy as np
 
 from textfix import tables
 from textfix.decode import declarations, labels, marks, readings
-from textfix.decode.profile import Encoding, profile
+from textfix.decode.material import CELL, LIMIT, RAW, Material, Run, Whole
+from textfix.decode.mixed import weigh_parts
+from textfix.decode.plain import recognise
+from textfix.decode.profile import Encoding, is_known, profile
 from textfix.decode.readings import Reading
-from textfix.decode.sample import draw
 from textfix.decode.scripts import name_script
 from textfix.decode.slips import gain_by_slips
 from textfix.records import Candidate, Detection
 
-#: Bytes that every encoding is weighed on, and those that the best of them are weighed on again.
-COARSE, FINE = 2048, 1 << 15
 #: Nats behind the best after which an encoding is not weighed again.
 FAR = 60.0
-#: Bytes at the start on which encodings of two and four bytes a character are weighed.
-RAW = 4096
 #: Without a control among its bytes a text of this length is not UTF-16: one low byte in nine is one.
 WIDE_WITHOUT_CONTROLS = 512
 #: One character in so many may be broken in UTF-16 and UTF-32.
 WIDE_BROKEN = 20
 #: Nats of evidence for each byte of a valid sequence beyond its first: by chance, a pair of GBK bytes is one in four times.
 UTF8_BYTE = 1.2
+#: Bytes whose script is named.
+SCRIPT = 1024
 #: Evidence after which nothing else is weighed.
 SURE = 16.0
 #: Nats against noise for each byte above 7F below which a reading is not yet believed: Chinese has about 2.
 DOUBTFUL = 1.0
 ASCII = bytes(range(0x80))
-BLOCK = 1 << 20
 RUNNERS_UP = 4
 #: Encodings at most that are tried on all of a long input.
 CHECKED = 6
@@ -57,22 +56,39 @@ def detect(data: bytes, *, declared: str | None = None) -> Detection:
     """
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise TypeError(f"detect() takes bytes, not {type(data).__name__}")
+    check_declared(declared)
+    if len(data) <= LIMIT and not isinstance(data, memoryview):
+        return judge(Whole(bytes(data)), declared)
+    with memoryview(data) as view, view.cast("B") if view.c_contiguous else memoryview(view.tobytes()) as flat:
+        if len(flat) <= LIMIT:
+            return judge(Whole(bytes(flat)), declared)
+        run = Run(head := bytes(flat[:RAW]), listen(head, declared))
+        for start in range(0, len(flat), CELL):
+            run.feed(bytes(flat[start : start + CELL]))
+        return judge(run, declared)
+
+
+def check_declared(declared: object) -> None:
     if declared is not None and not isinstance(declared, str):
         raise TypeError(f"declared must be a str or None, not {type(declared).__name__}")
-    data = bytes(data)
-    if codec := marks.find_bom(data):
-        return _sure(data, codec, "bom")
-    bonus = _listen(data, declared)
-    if data.isascii():
-        return _detect_ascii(data, bonus)
-    controls = marks.has_controls(data[:RAW])
-    valid = _count_utf8(data)
+
+
+def judge(material: Material, declared: str | None) -> Detection:
+    """The encoding of what MATERIAL is of."""
+    if codec := marks.find_bom(material.head, material.size):
+        return _sure(material, codec, "bom")
+    if material.ascii:
+        return _judge_ascii(material, listen(material.head, declared))
+    controls = marks.has_controls(material.head)
+    valid = material.utf8
     if valid * UTF8_BYTE >= SURE and not controls:
-        return _sure(data, "utf-8", "valid", valid * UTF8_BYTE)
-    return _detect_model(data, bonus, controls, valid > 0)
+        return _sure(material, "utf-8", "valid", valid * UTF8_BYTE)
+    if not valid and not controls and isinstance(material, Whole) and (known := recognise(material.data)):
+        return Detection(known.codec, known.odds, confide(known.odds), "model", name_script(known.codes))
+    return _judge_model(material, listen(material.head, declared), controls, valid > 0)
 
 
-def _listen(data: bytes, declared: str | None) -> dict[str, float]:
+def listen(data: bytes, declared: str | None) -> dict[str, float]:
     """Nats for each codec that the caller or the bytes declare."""
     weights = profile().weights
     bonus: dict[str, float] = {}
@@ -85,29 +101,25 @@ def _listen(data: bytes, declared: str | None) -> dict[str, float]:
     return bonus
 
 
-def _detect_ascii(data: bytes, bonus: Mapping[str, float]) -> Detection:
+def _judge_ascii(material: Material, bonus: Mapping[str, float]) -> Detection:
     """Seven bits: ASCII, unless its escapes, or NUL bytes, read better as something else."""
-    controls = marks.has_controls(data)
-    if marks.is_iso2022_cn(data):
-        return _unknown(SURE)  # no codec of Python's reads it
-    if controls and (wide := _weigh_wide(data, "ascii", bonus)):
+    if material.iso2022_cn:
+        return _sure(material, material.iso2022_cn, "model") if is_known(material.iso2022_cn) else _unknown(SURE)
+    if material.controls and (wide := _weigh_wide(material, "ascii", bonus)):
         return wide
-    if escaped := marks.find_escaped(data):
-        start = marks.first_mark(data, escaped)
-        line = data.rfind(b"\n", max(0, start - RAW), start) + 1
-        part = data[line : line + FINE] if len(data) > FINE else data
+    if material.escaped:
         plain = Encoding("ascii", 0.0)
         found = [
             one
-            for one in readings.read_decoded(part, [plain, *escaped], bonus)
+            for one in readings.read_decoded(material.around_escapes, [plain, *material.escaped], bonus)
             if one.codec == "ascii" or is_unescaped(one)
         ]
         found.sort(key=lambda one: -one.score)
         if found[0].codec != "ascii":
-            return _conclude(data, found, "model", bonus)
-    elif controls and marks.count_controls(data[: 1 << 20]) > 0.3 * min(len(data), 1 << 20):
+            return _conclude(material, found, "model", bonus)
+    elif material.controls > 0.3 * material.size:
         return _unknown(SURE)
-    return _sure(data, "ascii", "valid")
+    return _sure(material, "ascii", "valid")
 
 
 def is_unescaped(reading: Reading) -> bool:
@@ -117,41 +129,27 @@ def is_unescaped(reading: Reading) -> bool:
     return foreign > 4 * reading.holes and not (codes == 0).any()
 
 
-def _count_utf8(data: bytes) -> int:
-    """Bytes of valid UTF-8 sequences beyond the first of each; 0 if DATA is not UTF-8 (a cut last character is)."""
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    size = 0
-    try:
-        for start in range(0, len(data), BLOCK):
-            size += len(decoder.decode(data[start : start + BLOCK]))
-    except UnicodeDecodeError:
-        return 0
-    return len(data) - size - len(decoder.getstate()[0])
-
-
-def _detect_model(data: bytes, bonus: Mapping[str, float], controls: bool, valid: bool) -> Detection:
+def _judge_model(material: Material, bonus: Mapping[str, float], controls: bool, valid: bool) -> Detection:
     """Weigh all readings of a sample, the best of them again on a larger one, and check the winner on everything."""
-    coarse = draw(data, COARSE) or data[:COARSE]
+    coarse, fine = material.coarse, material.fine
     found = readings.read_all(coarse, bonus)
-    if len(data) > COARSE:
-        fine = draw(data, FINE) or data[:FINE]
-        if len(fine) > len(coarse):
-            near = [one.codec for one in found if one.score > found[0].score - FAR]
-            far = [(one, one.score - found[0].score) for one in found[len(near) :]]
-            found = readings.read_all(fine, bonus, near)
-            # Those that are out of the question stay in the list, as far behind as they were.
-            floor = min(found[-1].score - found[0].score, -FAR)
-            found += [Reading(one.codec, found[0].score + min(gap, floor), one.holes, one.key) for one, gap in far]
-        if len(data) > len(fine):
-            found = _check(data, found)
-    if (controls or len(data) <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(data, found[0].codec, bonus)):
+    if len(fine) > len(coarse):
+        near = [one.codec for one in found if one.score > found[0].score - FAR]
+        far = [(one, one.score - found[0].score) for one in found[len(near) :]]
+        found = readings.read_all(fine, bonus, near)
+        # Those that are out of the question stay in the list, as far behind as they were.
+        floor = min(found[-1].score - found[0].score, -FAR)
+        found += [Reading(one.codec, found[0].score + min(gap, floor), one.holes, one.key) for one, gap in far]
+    if material.size > len(fine):
+        found = _check(material, found)
+    if (controls or material.size <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(material, found[0].codec, bonus)):
         return wide
     gain = readings.weigh_against_noise(coarse, found[0].codec)
     if gain < DOUBTFUL * len(coarse.translate(None, ASCII)) and (slipped := _let_slip(coarse, found, bonus)):
-        return _conclude(data, slipped, "model", bonus)
+        return _conclude(material, slipped, "model", bonus)
     if gain < -profile().weights["noise"]:
-        return _ask(data, found, gain)
-    return _conclude(data, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
+        return _take_apart(material, found[0].score) or _ask(material, found, gain)
+    return _conclude(material, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
 
 
 def _let_slip(data: bytes, found: list[Reading], bonus: Mapping[str, float]) -> list[Reading] | None:
@@ -175,26 +173,21 @@ def _let_slip(data: bytes, found: list[Reading], bonus: Mapping[str, float]) -> 
     return slipped + [one for one in found if one.codec not in taken]
 
 
-def _check(data: bytes, found: list[Reading]) -> list[Reading]:
-    """FOUND, less what each cannot read in all of DATA, as far down as one of them can still be the best."""
+def _check(material: Material, found: list[Reading]) -> list[Reading]:
+    """FOUND, less what each cannot read in all of the bytes, as far down as one of them can still be the best."""
     cost = profile().weights["hole"]
     checked: list[Reading] = []
     for one in found[:CHECKED]:
         if checked and one.score <= max(other.score for other in checked):
             break
-        more = max(0, _count_holes(data, one.codec) - one.holes)
+        more = max(0, material.count_holes(one.codec, one.holes) - one.holes)
         checked.append(Reading(one.codec, one.score - more * cost, one.holes + more, one.key))
     return sorted(checked + found[len(checked) :], key=lambda one: -one.score)
 
 
-def _count_holes(data: bytes, codec: str) -> int:
-    decoder = codecs.getincrementaldecoder(codec)("replace")
-    return sum(decoder.decode(data[start : start + BLOCK]).count("\ufffd") for start in range(0, len(data), BLOCK))
-
-
-def _weigh_wide(data: bytes, narrow: str, bonus: Mapping[str, float]) -> Detection | None:
-    """UTF-16 or UTF-32, if the start of DATA reads better so than in the encoding NARROW."""
-    raw = data[:RAW]
+def _weigh_wide(material: Material, narrow: str, bonus: Mapping[str, float]) -> Detection | None:
+    """UTF-16 or UTF-32, if the start reads better so than in the encoding NARROW."""
+    raw = material.head
     if len(raw) < 4:
         return None
     wides = [one for one in profile().wides if len(raw) % 4 == 0 or one.codec.startswith("utf-16")]
@@ -206,12 +199,23 @@ def _weigh_wide(data: bytes, narrow: str, bonus: Mapping[str, float]) -> Detecti
     codes = np.frombuffer(found[0].key, np.uint32)
     if int(readings.find_broken(codes).sum()) * WIDE_BROKEN > int((codes != 0).sum()):
         return None  # any four bytes are something in UTF-16; text has nothing broken in it
-    return _conclude(data, found, "model", bonus)
+    return _conclude(material, found, "model", bonus)
 
 
-def _ask(data: bytes, found: list[Reading], gain: float) -> Detection:
+def _take_apart(material: Material, single: float) -> Detection | None:
+    """The encoding of most parts where no one encoding reads the whole (the best scores SINGLE), the others behind it."""
+    named = weigh_parts(material.coarse)
+    odds = sum(nats for _, nats in named) - single
+    if not named or odds < SURE:
+        return None
+    codec = named[0][0]
+    others = tuple(Candidate(name, -odds) for name, _ in named[1:])
+    return Detection(codec, odds, confide(odds), "model", _script(material, codec), others)
+
+
+def _ask(material: Material, found: list[Reading], gain: float) -> Detection:
     """Nothing that we know of reads well: ask charset-normalizer, and believe it where it agrees or reads better."""
-    part = data[:RAW]
+    part = material.head
     unknown = _unknown(-gain, _runners_up(found, found[0].score))
     if marks.count_controls(part) * 20 > len(part) or len(set(part) - set(range(0x80))) < 3:
         return unknown
@@ -219,7 +223,7 @@ def _ask(data: bytes, found: list[Reading], gain: float) -> Detection:
     if codec is None:
         return unknown
     if codec != found[0].codec:
-        sample = draw(data, COARSE)
+        sample = material.coarse
         if readings.read_decoded(sample, [Encoding(codec, readings.UNLISTED)], {})[0].score <= found[0].score:
             return unknown
         if readings.weigh_against_noise(sample, codec) <= gain:
@@ -237,7 +241,7 @@ def _ask_charset_normalizer(data: bytes) -> str | None:
     return codec if readings.is_plain(codec) else None
 
 
-def _conclude(data: bytes, found: list[Reading], evidence: str, bonus: Mapping[str, float]) -> Detection:
+def _conclude(material: Material, found: list[Reading], evidence: str, bonus: Mapping[str, float]) -> Detection:
     """The best of FOUND; its odds are against the best reading that is another text."""
     best = found[0]
     rivals = [one for one in found[1:] if one.key != best.key]
@@ -247,7 +251,7 @@ def _conclude(data: bytes, found: list[Reading], evidence: str, bonus: Mapping[s
     ):
         evidence = "declared"
     return Detection(
-        best.codec, odds, confide(odds), evidence, _script(data, best.codec), _runners_up(found[1:], best.score)
+        best.codec, odds, confide(odds), evidence, _script(material, best.codec), _runners_up(found[1:], best.score)
     )
 
 
@@ -255,8 +259,8 @@ def _runners_up(found: list[Reading], best: float) -> tuple[Candidate, ...]:
     return tuple(Candidate(one.codec, one.score - best) for one in found[:RUNNERS_UP])
 
 
-def _sure(data: bytes, codec: str, evidence: str, odds: float = 2 * SURE) -> Detection:
-    return Detection(codec, odds, confide(odds), evidence, _script(data, codec))
+def _sure(material: Material, codec: str, evidence: str, odds: float = 2 * SURE) -> Detection:
+    return Detection(codec, odds, confide(odds), evidence, _script(material, codec))
 
 
 def _unknown(odds: float, runners_up: tuple[Candidate, ...] = ()) -> Detection:
@@ -264,10 +268,12 @@ def _unknown(odds: float, runners_up: tuple[Candidate, ...] = ()) -> Detection:
     return Detection(None, odds, confide(odds), "default", None, runners_up)
 
 
-def _script(data: bytes, codec: str) -> str | None:
+def _script(material: Material, codec: str) -> str | None:
     if codec == "ascii":
         return None
-    part = data[:RAW] if codec.startswith(("utf-16", "utf-32")) or data[:RAW].isascii() is False else draw(data, RAW)
+    part = material.head[:SCRIPT]
+    if part.isascii() and not codec.startswith(("utf-16", "utf-32")):
+        part = material.around_escapes[:RAW] if material.ascii else material.coarse
     return name_script(readings.decode_part(part, codec)[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from textfix.decode.profile import Encoding, profile
 
@@ -20,18 +21,19 @@ _BOMS = (
 _CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{2,}")
 #: Chinese by ISO 2022: its designations are in no codec of Python's, and in nobody else's text.
-_ISO2022_CN = re.compile(rb"\x1b\$(?:\)[AEG]|\*H|\+[IJKLM])")
+_ISO2022_CN = re.compile(rb"\x1b\$(\)[AEG]|\*H|\+[IJKLM])")
+_EUC_TW = re.compile(rb"(?:[\x00-\x7f]+|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})*")
 
 
-def find_bom(data: bytes) -> str | None:
-    """The codec whose byte-order mark DATA begins with, and which takes it off.
+def find_bom(data: bytes, size: int | None = None) -> str | None:
+    """The codec whose byte-order mark DATA begins with, and which takes it off; SIZE is that of the whole.
 
     >>> find_bom("中文".encode("utf-8-sig"))
     'utf-8-sig'
     """
     for mark, codec in _BOMS:
         if data.startswith(mark):
-            if codec == "utf-32" and len(data) % 4:
+            if codec == "utf-32" and (len(data) if size is None else size) % 4:
                 continue
             return codec
     return None
@@ -46,18 +48,34 @@ def count_controls(data: bytes) -> int:
     return len(data) - len(data.translate(None, _CONTROLS))
 
 
-def is_iso2022_cn(data: bytes) -> bool:
-    return b"\x1b$" in data and _ISO2022_CN.search(data) is not None
+def find_iso2022_cn(data: bytes) -> str | None:
+    """The codec of Chinese by ISO 2022 that DATA has the designations of.
+
+    >>> find_iso2022_cn(b"\\x1b$)A\\x0eVPND\\x0f")
+    'iso-2022-cn'
+    """
+    if b"\x1b$" not in data:
+        return None
+    found = set(_ISO2022_CN.findall(data))
+    if not found:
+        return None
+    return "iso-2022-cn" if found <= {b")A", b")G", b"*H"} else "iso-2022-cn-ext"
 
 
-def find_escaped(data: bytes) -> list[Encoding]:
-    """The seven-bit encodings whose escapes stand in DATA."""
+def is_euc_tw(data: bytes) -> bool:
+    """Whether all of DATA has the form of EUC-TW: two bytes from A1 up, or four of which the first is 8E."""
+    found = _EUC_TW.match(data)
+    return found is not None and len(data) - found.end() < 4 and data[found.end() :].find(b"\n") < 0
+
+
+def find_escaped(data: bytes, seen: Collection[str] = ()) -> list[Encoding]:
+    """The seven-bit encodings whose escapes stand in DATA, less those of the codecs SEEN."""
     found: list[Encoding] = []
     if not any(sign in data for sign in (b"\x1b", b"~{", b"+")):
         return found
     escapes = b"\x1b" in data
     for encoding in profile().escaped:
-        if not escapes and encoding.marks[0].startswith(b"\x1b"):
+        if encoding.codec in seen or (not escapes and encoding.marks[0].startswith(b"\x1b")):
             continue
         if encoding.codec == "utf-7":
             if b"+" in data and _UTF7.search(data):
@@ -69,5 +87,7 @@ def find_escaped(data: bytes) -> list[Encoding]:
 
 def first_mark(data: bytes, encodings: list[Encoding]) -> int:
     """Where the first escape of ENCODINGS stands in DATA."""
-    places = [data.find(mark) for encoding in encodings for mark in encoding.marks]
+    places = [data.find(mark) for encoding in encodings for mark in encoding.marks if encoding.codec != "utf-7"]
+    if any(encoding.codec == "utf-7" for encoding in encodings) and (found := _UTF7.search(data)):
+        places.append(found.start())
     return min((place for place in places if place >= 0), default=0)

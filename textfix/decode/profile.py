@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from functools import cache
 
@@ -51,6 +52,15 @@ def chart(codec: str) -> NDArray[np.uint32]:
     return np.array([ord(char) for char in text], np.uint32)
 
 
+def is_known(codec: str) -> bool:
+    """Whether `bytes.decode` takes the name CODEC."""
+    try:
+        codecs.lookup(codec)
+    except LookupError:
+        return False
+    return True
+
+
 @cache
 def profile() -> Profile:
     data = tables.toml("decode.toml")
@@ -63,7 +73,7 @@ def profile() -> Profile:
 
     singles = rows("single")
     return Profile(
-        rows("double"),
+        tuple(encoding for encoding in rows("double") if is_known(encoding.codec)),
         singles,
         rows("wide"),
         rows("escaped"),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from textfix import model
 from textfix.batch import Codes, to_codes
+from textfix.decode.marks import is_euc_tw
 from textfix.decode.profile import HOLE, Encoding, chart, profile
 
 #: Nats that a byte costs when nothing is known about it: ln 256.
@@ -176,6 +177,8 @@ def read_all(data: bytes, bonus: Mapping[str, float], only: Iterable[str] | None
     plan = profile()
     wanted = None if only is None else set(only)
     doubles = [encoding for encoding in plan.doubles if wanted is None or encoding.codec in wanted]
+    if any(encoding.codec == "euc-tw" for encoding in doubles) and not is_euc_tw(data):
+        doubles = [encoding for encoding in doubles if encoding.codec != "euc-tw"]
     places = [i for i, encoding in enumerate(plan.singles) if wanted is None or encoding.codec in wanted]
     known = {encoding.codec for encoding in (*plan.doubles, *plan.singles)}
     doubles += [

@@ -41,15 +41,20 @@ def draw(data: bytes, budget: int) -> bytes:
     step = -(-len(data) // BLOCKS)
     pieces = []
     for block in range(0, len(data), step):
-        start = _begin(data, block, min(block + step, len(data)))
-        if start < 0:
-            continue
         # The start is always a safe place; text without safe bytes is judged by it alone.
-        end = _end(data, start, budget // 4 if block == 0 else budget // 2 // BLOCKS)
-        if drawn := condense(data[start:end]):
-            # A piece that ends inside a character must not take the first byte of the next one with it.
-            pieces.append(drawn if drawn[0] < SAFE else b"\n" + drawn)
+        size = budget // 4 if block == 0 else budget // 2 // BLOCKS
+        pieces.append(cut(data, block, min(block + step, len(data)), size))
     return b"".join(pieces)
+
+
+def cut(data: bytes, start: int, end: int, size: int) -> bytes:
+    """About SIZE bytes of DATA from the first byte above 7F between START and END on, condensed; none if there is none."""
+    start = _begin(data, start, end)
+    if start < 0:
+        return b""
+    drawn = condense(data[start : _end(data, start, size)])
+    # A piece that ends inside a character must not take the first byte of the next one with it.
+    return b"\n" + drawn if drawn and drawn[0] >= SAFE else drawn
 
 
 def _end(data: bytes, start: int, size: int) -> int:

@@ -30,7 +30,7 @@ def name_script(codes: Codes) -> str | None:
     >>> name_script(to_codes("简体中文")), name_script(to_codes("正體中文")), name_script(to_codes("中文"))
     ('hans', 'hant', None)
     """
-    counts = np.bincount(_classes()[np.minimum(codes, 0xFFFF)], minlength=3)
+    counts = np.bincount(_classes().take(codes, mode="clip"), minlength=3)
     hans, hant = int(counts[HANS]), int(counts[HANT])
     if not hans + hant:
         return None
