@@ -197,31 +197,33 @@ class Walk:
     def leave(self, ways: list[Way], at: int) -> None:
         """Note the exits at AT."""
         char = self.line[at]
+        found: list[tuple[Way, int]] = []
         for rank, way in enumerate(ways):
             if 0 <= way.pending < 0x80:
                 # The byte that should wait for its second is ASCII: it was swallowed whole, and all is in step.
                 done = way.add(self.costs(way, [way.pending])[0], UNKNOWN, way.pending)
-                self.note(done, at)
+                found.append((done, at))
                 continue
             if 0x40 <= char <= 0x7E and rank < GAPS and way.pending >= 0x80:
-                for over in self.vanished(way, char, UNKNOWN):
-                    self.note(over, at + 1)
+                found += [(over, at + 1) for over in self.vanished(way, char, UNKNOWN)]
             if 0x40 <= char <= 0x7E and way.pending >= 0x80 and (code := int(pairs()[way.pending, char])):
-                self.note(way.add(self.costs(way, [code])[0], UNKNOWN, code), at + 1)
+                found.append((way.add(float(self.costs(way, [code])[0]), UNKNOWN, code), at + 1))
             gloss = self.gloss(at)
             if gloss is not None:
                 reading, end = gloss
                 fitting = [ord(c) for c in pinyin.characters(reading)]
                 fitting = [c for c in fitting if (b := gbk(c)) and b[0] == way.pending]
                 for code, cost in zip(fitting, self.costs(way, fitting), strict=True):
-                    self.note(way.add(cost, UNKNOWN, code), end)
+                    found.append((way.add(float(cost), UNKNOWN, code), end))
             elif rank < 6 and char < 0x80 and way.pending >= 0x80:
                 # The first byte was left alone before ASCII and dropped; its second is not known.
                 row = pairs()[way.pending, 0x80:]
                 codes = row[row > 0].tolist()
-                total = self.costs(way, codes) + self.after(self.last(way)[1], codes, at)
-                for k in np.argsort(total, kind="stable")[:2].tolist():
-                    self.note(way.add(float(self.costs(way, [codes[k]])[0]), UNKNOWN, codes[k], guess=True), at)
+                alone = self.costs(way, codes)
+                total = alone + self.after(self.last(way)[1], codes, at)
+                best = np.argsort(total, kind="stable")[:2].tolist()
+                found += [(way.add(float(alone[k]), UNKNOWN, codes[k], guess=True), at) for k in best]
+        self.note(found)
 
     def gloss(self, at: int) -> tuple[str, int] | None:
         """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
@@ -235,11 +237,18 @@ class Walk:
         syllable = "".join(map(chr, self.line[at + 1 : end]))
         return (syllable, end + 1) if pinyin.characters(syllable) else None
 
-    def note(self, way: Way, at: int) -> None:
-        cost = (
-            way.cost + float(self.after(self.last(way)[0], [way.codes[-1]], at)[0]) if at < len(self.line) else way.cost
+    def note(self, found: list[tuple[Way, int]]) -> None:
+        """Add the exits FOUND, each with what the next character costs behind it: one look-up for all of them."""
+        if not found:
+            return
+        ends = [min(at, len(self.line) - 1) for _, at in found]
+        run = np.array(
+            [(*self.last(way), self.line[end]) for (way, _), end in zip(found, ends, strict=True)], np.uint32
         )
-        self.exits.append(Exit(at, cost, way.cost, way.codes, way.guessed))
+        following = model.next_costs(run[:, 0], run[:, 1], run[:, 2])
+        for (way, at), cost in zip(found, following.tolist(), strict=True):
+            more = cost if at < len(self.line) else 0.0
+            self.exits.append(Exit(at, way.cost + more, way.cost, way.codes, way.guessed))
 
     def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
         second = np.array(codes, np.uint32)
