@@ -186,3 +186,10 @@ def test_floors(chain: routes.Chain, builder: ModuleType) -> None:
     assert set(floors) == {other.name for other in routes.table()}
     for size, floor in floors[chain.name].items():
         assert builder.recall(chain, int(size)) >= floor, f"{size} characters"
+
+
+def test_long_garbled_lines_do_not_hide_the_next() -> None:
+    """However much surprise a line gathers, the line behind it is looked at for itself."""
+    text = "\n".join(["老街上的茶馆每天都有人来喝茶。" * 70, "短的一行也坏了，写的是别的事情。"] * 6)
+    garbled = routes.misread(text, "utf-8>latin-1")
+    assert textfix.fix(garbled, clean=False, max_layers=1) == text

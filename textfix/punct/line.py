@@ -12,7 +12,6 @@ from textfix.records import Edit
 #: How far a look to the side goes: enough for a word or two, so that no line costs more than linear time.
 REACH = 80
 PAIR_CLOSERS = "”’」』）》】〉\"')]}*_~"
-PAIR_OPENERS = "“‘「『（《【〈\"'([{*_~"
 
 
 class Line:

@@ -53,11 +53,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     """One layer of mojibake in each text that has any."""
     if batch.joined.isascii():
         return {}
-    found = suspicion.suspects(batch)
+    found = suspicion.windows(batch)
     edits: dict[int, list[Edit]] = {}
-    if not found.windows:
+    if not found:
         return {}
-    for window, repairs in zip(found.windows, repair_windows(batch.codes, found, config), strict=True):
+    for window, repairs in zip(found, repair_windows(batch.codes, found, config), strict=True):
         if not repairs:
             continue
         text = int(batch.owners(np.array([window.start]))[0])
@@ -69,10 +69,10 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 
-def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> list[list[Repair]]:
+def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:
     """The repairs of each window, best first by odds, none overlapping another."""
     # All windows are read together, a newline behind each, so that a route is undone once for the whole batch.
-    pieces = [np.append(codes[window.start : window.end], np.uint32(suspicion.NEWLINE)) for window in found.windows]
+    pieces = [np.append(codes[window.start : window.end], np.uint32(suspicion.NEWLINE)) for window in found]
     joined = np.concatenate(pieces)
     starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
     costs = model.costs(joined).astype(np.float64)
@@ -93,7 +93,7 @@ def repair_windows(codes: Codes, found: suspicion.Suspects, config: Config) -> l
             take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
             ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
             some = joined[take], costs[take], np.concatenate([[0], ends])
-        edges = [found.windows[at] for at in hopeful.tolist()]
+        edges = [found[at] for at in hopeful.tolist()]
         for chain in chains:
             if len(chain.routes) > config.max_layers:
                 continue

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model
-from textfix.batch import Batch, Codes
+from textfix.batch import Batch
 
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
@@ -33,27 +33,15 @@ class Window:
     closes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Suspects:
-    """The suspicious windows of a batch, and what every character of the batch costs."""
-
-    windows: list[Window]
-    costs: model.Costs
-
-
-def suspects(batch: Batch) -> Suspects:
+def windows(batch: Batch) -> list[Window]:
     """The stretches of the batch that the model finds too unlikely, widened by MARGIN, merged, cut at line ends."""
     codes = batch.codes
     costs: model.Costs = batch.note(model.costs)
-    return Suspects(windows(codes, costs), costs)
-
-
-def windows(codes: Codes, costs: model.Costs) -> list[Window]:
     # The largest sum of a run that ends at each place (Kadane): running sum less its lowest value so far. A newline
-    # sinks the sum far enough that no run crosses it.
+    # sinks the sum by more than its line can have gathered (a cost is less than 64), so that no run crosses it.
     surprise = costs.astype(np.float64) - USUAL
-    lines = codes == NEWLINE
-    surprise[lines] = -1e4
+    breaks = np.flatnonzero(codes == NEWLINE)
+    surprise[breaks] = -64.0 * np.diff(breaks, prepend=-1)
     total = np.cumsum(surprise)
     run = total - np.minimum(np.minimum.accumulate(total), 0.0)
     alarmed = run >= ALARM
@@ -63,7 +51,6 @@ def windows(codes: Codes, costs: model.Costs) -> list[Window]:
     zero = np.maximum.accumulate(np.where(run <= 0, np.arange(len(codes)), -1)) + 1
     ends = np.flatnonzero(alarmed & ~np.append(alarmed[1:], False)) + 1
     starts = zero[ends - 1]
-    breaks = np.flatnonzero(lines)
     line = np.searchsorted(breaks, starts)
     low = np.where(line > 0, breaks[np.maximum(line - 1, 0)] + 1, 0) if len(breaks) else np.zeros(len(starts), np.int64)
     high = np.append(breaks, len(codes))[line]

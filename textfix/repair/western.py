@@ -47,7 +47,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     joined = batch.joined
     edits: dict[int, list[Edit]] = {}
     done = -1
-    for window in suspicion.suspects(batch).windows:
+    for window in suspicion.windows(batch):
         if window.start < done:
             continue
         start = joined.rfind("\n", 0, window.start) + 1
