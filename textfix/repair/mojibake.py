@@ -78,14 +78,11 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     costs = model.costs(joined).astype(np.float64)
     costs[joined == HOLE] = HOLE_COST
     offers: list[list[Repair]] = [[] for _ in pieces]
-    bytes_of: dict[str, encodings.Encoded] = {}
     settled = np.zeros(len(pieces), np.bool_)
-    for (reader, written, layered), chains in routes.by_last().items():
-        if reader not in bytes_of:
-            bytes_of[reader] = encodings.load(reader).encode(joined)
-        encoded = bytes_of[reader]
-        promising = readings.promising(joined, encoded, written, starts[:-1], layered=layered)
-        hopeful = np.flatnonzero(promising & ~settled)
+    for chain in routes.table():
+        if len(chain.routes) > config.max_layers:
+            continue
+        hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
         if not len(hopeful):
             continue
         some = joined, costs, starts
@@ -93,16 +90,12 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
             take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
             ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
             some = joined[take], costs[take], np.concatenate([[0], ends])
-        edges = [found[at] for at in hopeful.tolist()]
-        for chain in chains:
-            if len(chain.routes) > config.max_layers:
-                continue
-            reading = readings.read(some[0], some[1], chain)
-            if reading is None:
-                continue
-            for at, repair in spans(reading, some[0], some[2], edges, config):
-                offers[int(hopeful[at])].append(repair)
-                settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
+        reading = readings.read(some[0], some[1], chain)
+        if reading is None:
+            continue
+        for at, repair in spans(reading, some[0], some[2], [found[at] for at in hopeful.tolist()], config):
+            offers[int(hopeful[at])].append(repair)
+            settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
     return [choose(offer) for offer in offers]
 
 

@@ -48,7 +48,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     edits: dict[int, list[Edit]] = {}
     done = -1
     for window in suspicion.windows(batch):
-        if window.start < done:
+        if window.start < done or suspicion.WESTERN not in window.chains:
             continue
         start = joined.rfind("\n", 0, window.start) + 1
         end = joined.find("\n", window.start)
