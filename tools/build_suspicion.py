@@ -24,7 +24,7 @@ import train  # noqa: E402
 
 from textfix import routes  # noqa: E402
 from textfix.batch import to_codes  # noqa: E402
-from textfix.repair.suspicion import ASCII, MOST, SIZE, UNIT, WESTERN  # noqa: E402
+from textfix.repair.suspicion import ASCII, MOST, PAIR_BITS, SIZE, UNIT, WESTERN, hashed, positive  # noqa: E402
 
 #: Characters of each file that are read: for the clean shares, and those that are misread.
 CLEAN, GARBLED = 400_000, 30_000
@@ -32,6 +32,8 @@ CLEAN, GARBLED = 400_000, 30_000
 MIXTURE = {"hans": 0.3, "hant": 0.3, "classical": 0.1, "mixed": 0.1, "names": 0.05, "terms": 0.02, "other": 0.13}
 #: What a share is never below: characters that no sample has, among clean and among garbled ones.
 UNSEEN, NEVER = 0.02 / 30000, 2e-7
+#: Nats of both characters together from which a pair matters, and how often clean text must have it.
+WORTH, KNOWN = 2, 2
 #: Misreadings of other languages, which ftfy undoes.
 READERS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859-2", "mac_roman", "cp437")
 
@@ -62,6 +64,23 @@ def shares(counts: np.ndarray) -> np.ndarray:
     return counts / counts.sum()
 
 
+def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
+    """A bit for the hash of each pair that clean text has KNOWN times or more, and that is suspicious enough to matter."""
+    pairs, counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    for path in sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")}):
+        codes = to_codes("\n".join(train.read_lines(path)))
+        worth = units.take(codes, mode="clip").astype(np.int64)
+        at = np.flatnonzero(worth[:-1] + worth[1:] >= WORTH * UNIT)
+        new, n = np.unique(codes[at].astype(np.uint64) << np.uint64(32) | codes[at + 1], return_counts=True)
+        pairs, where = np.unique(np.concatenate([pairs, new]), return_inverse=True)
+        counts = np.bincount(where, np.concatenate([counts, n])).astype(np.int64)
+    pairs = pairs[counts >= KNOWN]
+    bits = np.zeros(1 << PAIR_BITS, np.uint8)
+    bits[hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32))] = 1
+    print(f"{len(pairs)} familiar pairs fill {bits.mean():.1%} of the table", file=sys.stderr)
+    return np.packbits(bits)
+
+
 def build(corpus: Path) -> dict[str, np.ndarray]:
     clean = sum(part * shares(count(sample(corpus, kind, CLEAN))) for kind, part in MIXTURE.items())
     clean = 0.98 * clean + UNSEEN
@@ -79,7 +98,7 @@ def build(corpus: Path) -> dict[str, np.ndarray]:
     columns.append(np.log((np.max(western, axis=0) + NEVER) / clean))
     table = np.rint(np.clip(np.stack(columns, axis=1), -MOST, MOST) * UNIT).astype(np.int8)
     table[:0x80] = ASCII
-    return {"names": np.array(names), "likelihood": table}
+    return {"names": np.array(names), "likelihood": table, "familiar": familiar(corpus, positive(table.max(axis=1)))}
 
 
 def main() -> int:

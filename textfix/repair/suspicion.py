@@ -27,13 +27,21 @@ UNIT, MOST = 8, 6
 ASCII = -UNIT
 #: The column of text that is not Chinese.
 WESTERN = "western"
+#: Bits of a pair's hash. Some 200,000 pairs fill one place in 20: so many garbled pairs pass for familiar ones.
+PAIR_BITS = 22
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
 #: routes); clean prose does once in 30,000 characters, and text of a kind that the model does not know more often.
 ALARM = 6.5
+ENOUGH = int(ALARM * UNIT)
 #: Characters side by side that are looked at first.
 ROW = 3
+#: Marks (dashes, ellipses, quotes, interpuncts, full-width signs) that garbles have too, and never alone: —— and ……
+#: were half of what the first step let through.
+MARKS = ((0xB7, 0xB7), (0x2010, 0x2027), (0x3000, 0x303F), (0xFF01, 0xFF5E))
+#: Characters from so many before a row to so many after its start that the second step looks at.
+BEFORE, AFTER = 5, 11
 #: Characters around a row that the model is asked about, and around a suspicious stretch that are looked at too: a
 #: misread word starts and ends with likely ones.
 NEAR, MARGIN = 6, 8
@@ -57,12 +65,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`likelihood` in nats by code point and chain; `most` the greatest of each row, `units` the same where positive."""
+    """`likelihood` in units by code point and chain; `most` the greatest of each row in nats, `units` the same in units,
+    none below 0 and none for MARKS; `strange` is 0 for pairs (by hash) that clean text has, else 1.
+    """
 
     names: tuple[str, ...]
     likelihood: NDArray[np.int8]
     most: NDArray[np.float32]
     units: NDArray[np.uint8]
+    strange: NDArray[np.uint8]
 
 
 @cache
@@ -73,8 +84,22 @@ def table() -> Table:
         tuple(data["names"].tolist()),
         data["likelihood"],
         most.astype(np.float32) / np.float32(UNIT),
-        np.maximum(most, 0).astype(np.uint8),
+        positive(most),
+        1 - np.unpackbits(data["familiar"]),
     )
+
+
+def positive(most: NDArray[np.int8]) -> NDArray[np.uint8]:
+    """The units by code point that count in the first step."""
+    units = np.maximum(most, 0).astype(np.uint8)
+    for low, high in MARKS:
+        units[low : high + 1] = 0
+    return units
+
+
+def hashed(first: Codes, second: Codes) -> Codes:
+    """PAIR_BITS well-mixed bits for each pair of code points."""
+    return ((first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)) >> np.uint32(32 - PAIR_BITS)
 
 
 def windows(batch: Batch) -> list[Window]:
@@ -86,7 +111,7 @@ def windows(batch: Batch) -> list[Window]:
 def find_windows(codes: Codes) -> list[Window]:
     """The same for code points."""
     rows = find_rows(codes)
-    if not len(rows):
+    if not len(rows) or not len(rows := unfamiliar(codes, rows)) or not is_surprising(codes, rows):
         return []
     part, places = gather(codes, rows)
     surprise = surprises(part)
@@ -99,11 +124,41 @@ def find_windows(codes: Codes) -> list[Window]:
 
 def find_rows(codes: Codes) -> NDArray[np.int64]:
     """Where ROW characters begin that are together suspicious, whatever the model says."""
-    total = np.zeros(len(codes) + ROW, np.int32)
-    np.cumsum(table().units.take(codes, mode="clip"), out=total[1 : len(codes) + 1])
-    total[len(codes) + 1 :] = total[len(codes)]
-    found: NDArray[np.int64] = np.flatnonzero(total[ROW:] - total[:-ROW] >= ALARM * UNIT)
+    units = np.zeros(len(codes) + ROW - 1, np.uint8)
+    table().units.take(codes, mode="clip", out=units[: len(codes)])
+    together = units[:-2] + units[1:-1]  # three times MOST * UNIT is 144: bytes hold it
+    together += units[2:]
+    found: NDArray[np.int64] = (together >= ENOUGH).nonzero()[0]
     return found
+
+
+def unfamiliar(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of ROWS that stay suspicious without the characters that stand in a familiar pair: 葡萄 is a word."""
+    near = codes.take(rows[:, None] + np.arange(ROW), mode="clip")
+    strange = table().strange.take(hashed(near[:, :-1], near[:, 1:]))
+    units = table().units.take(near, mode="clip")
+    units[:, :-1] *= strange
+    units[:, 1:] *= strange
+    return rows[units[:, 0] + units[:, 1] + units[:, 2] >= ENOUGH]
+
+
+def is_surprising(codes: Codes, rows: NDArray[np.int64]) -> bool:
+    """Whether a chain may explain what stands around any of ROWS, by pairs, which cost no less than triples."""
+    starts = rows[np.diff(rows, prepend=-2) > 1]
+    near = codes.take(starts[:, None] + np.arange(-BEFORE - 1, AFTER), mode="clip")
+    surprise = model.pair_costs(near[:, :-1], near[:, 1:]) - np.float32(USUAL)
+    alarmed = reach(np.minimum(table().most.take(near[:, 1:], mode="clip"), surprise)) >= ALARM
+    if not alarmed.any():
+        return False
+    likely = table().likelihood.take(near[alarmed, 1:], axis=0, mode="clip") * np.float32(1 / UNIT)
+    return bool((reach(np.minimum(likely, surprise[alarmed, :, None])) >= ALARM).any())
+
+
+def reach(likely: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The largest sum of a run of neighbours along the second axis (Kadane)."""
+    total = np.cumsum(likely, axis=1)
+    best: NDArray[np.float32] = (total - np.minimum.accumulate(np.minimum(total, 0), axis=1)).max(axis=1)
+    return best
 
 
 def gather(codes: Codes, rows: NDArray[np.int64]) -> tuple[Codes, NDArray[np.int64]]:
