@@ -7,6 +7,7 @@ reading; atoms can be taken or left one by one, so a span of them may be repaire
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,17 @@ from textfix.routes import Chain
 
 #: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
 HOLE_COST = 10.0
+#: What a capital costs beyond its small letter: the model has read few words in capitals.
+CAPITAL = 1.0
 #: Alphabets: scripts whose words stand apart. A line in one of them is not misread word by word.
 ALPHABETS = [
     (0x00A0, 0x024F), (0x0370, 0x03FF), (0x0400, 0x052F), (0x0590, 0x05FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F),
     (0x1E00, 0x1EFF), (0x3040, 0x30FF), (0xAC00, 0xD7A3), (0xFF61, 0xFF9F),
+]  # fmt: skip
+#: Alphabets of which the model has read enough to know what is a word of them and what is not.
+KNOWN = [
+    (0x0020, 0x02AF), (0x0370, 0x052F), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF), (0x2010, 0x2122),
+    (0x2200, 0x25FF), (0x3000, 0x312F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF00, 0xFF60),
 ]  # fmt: skip
 HAN = -2
 #: What a character that the route cannot have produced costs: no span goes over it.
@@ -93,6 +101,23 @@ def promising(
     return couples & (in_row | ((count > 1) & (12 * count >= bulk)))
 
 
+@cache
+def small() -> Codes:
+    """The small letter of each code point below 0x600, itself if it has none."""
+    return np.array([ord(char.lower()) if len(char.lower()) == 1 else ord(char) for char in map(chr, range(0x600))], np.uint32)
+
+
+def standing_costs(codes: Codes) -> NDArray[np.float64]:
+    """What CODES cost as they stand: a word in capitals no more than the same word in small letters, and CAPITAL each."""
+    costs: NDArray[np.float64] = model.costs(codes).astype(np.float64)
+    costs[codes == HOLE] = HOLE_COST
+    lowered = np.where(codes < len(small()), small().take(codes, mode="clip"), codes)
+    capital = lowered != codes
+    if capital.any():
+        np.minimum(costs, model.costs(lowered) + CAPITAL * capital, out=costs)
+    return costs
+
+
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
     """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
@@ -134,6 +159,13 @@ def alphabet(codes: Codes) -> NDArray[np.int8]:
     for number, (low, high) in enumerate(ALPHABETS, 1):
         out[(codes >= low) & (codes <= high)] = number
     return out
+
+
+def is_known(codes: Codes) -> NDArray[np.bool_]:
+    """Which of CODES belong to alphabets that the model knows."""
+    edges = np.array(KNOWN, np.uint32).ravel() + np.tile(np.array([0, 1], np.uint32), len(KNOWN))
+    known: NDArray[np.bool_] = np.searchsorted(edges, codes, side="right") % 2 == 1
+    return known
 
 
 def within_alphabet(codes: Codes, a: NDArray[np.int64]) -> NDArray[np.bool_]:
