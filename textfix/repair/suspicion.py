@@ -44,7 +44,7 @@ MARKS = ((0xB7, 0xB7), (0x2010, 0x2027), (0x3000, 0x303F), (0xFF01, 0xFF5E))
 BEFORE, AFTER = 5, 11
 #: Characters around a row that the model is asked about, and around a suspicious stretch that are looked at too: a
 #: misread word starts and ends with likely ones.
-NEAR, MARGIN = 6, 8
+NEAR, MARGIN = 6, 64
 NEWLINE = 0x0A
 #: Sinks any sum that a character can have added to.
 SINK = np.float32(-64.0)
