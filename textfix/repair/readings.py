@@ -6,6 +6,7 @@ reading; atoms can be taken or left one by one, so a span of them may be repaire
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,8 +22,10 @@ from textfix.routes import Chain
 
 #: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
 HOLE_COST = 10.0
-#: What a capital costs beyond its small letter: the model has read few words in capitals.
-CAPITAL = 1.0
+#: What a capital costs beyond its small letter, and half-width katakana beyond the full one: the model has read few.
+PLAINER = 1.0
+#: What a change between hangul and Han or kana costs.
+SWITCH = 4.0
 #: Alphabets: scripts whose words stand apart. A line in one of them is not misread word by word.
 ALPHABETS = [
     (0x00A0, 0x024F), (0x0370, 0x03FF), (0x0400, 0x052F), (0x0590, 0x05FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F),
@@ -31,7 +34,7 @@ ALPHABETS = [
 #: Alphabets of which the model has read enough to know what is a word of them and what is not.
 KNOWN = [
     (0x0020, 0x02AF), (0x0370, 0x052F), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF), (0x2010, 0x2122),
-    (0x2200, 0x23FF), (0x3000, 0x312F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF00, 0xFF60),
+    (0x2200, 0x23FF), (0x3000, 0x312F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF00, 0xFF9F),
 ]  # fmt: skip
 HAN = -2
 #: What a character that the route cannot have produced costs: no span goes over it.
@@ -102,19 +105,33 @@ def promising(
 
 
 @cache
-def small() -> Codes:
-    """The small letter of each code point below 0x600, itself if it has none."""
-    return np.array([ord(char.lower()) if len(char.lower()) == 1 else ord(char) for char in map(chr, range(0x600))], np.uint32)
+def plainer() -> Codes:
+    """The code point that the model knows better in the place of each: small letters for capitals, full-width katakana."""
+    table = np.arange(0x10000, dtype=np.uint32)
+    for code in range(0x600):
+        small = chr(code).lower()
+        table[code] = ord(small) if len(small) == 1 else code
+    for code in range(0xFF66, 0xFF9E):
+        table[code] = ord(unicodedata.normalize("NFKC", chr(code)))
+    table[[0xFF9E, 0xFF9F]] = 0x30FC  # voiced marks, which have no place of their own, as ー
+    return table
 
 
 def standing_costs(codes: Codes) -> NDArray[np.float64]:
-    """What CODES cost as they stand: a word in capitals no more than the same word in small letters, and CAPITAL each."""
+    """What CODES cost as they stand: a word in capitals no more than the same word in small letters, and PLAINER each;
+    hangul beside Han or kana more than the model, which has read little of both together, would say.
+    """
     costs: NDArray[np.float64] = model.costs(codes).astype(np.float64)
     costs[codes == HOLE] = HOLE_COST
-    lowered = np.where(codes < len(small()), small().take(codes, mode="clip"), codes)
-    capital = lowered != codes
-    if capital.any():
-        np.minimum(costs, model.costs(lowered) + CAPITAL * capital, out=costs)
+    plain = plainer().take(codes, mode="clip")
+    changed = (plain != codes) & (codes < len(plainer()))
+    if changed.any():
+        plain[~changed] = codes[~changed]
+        np.minimum(costs, model.costs(plain) + PLAINER * changed, out=costs)
+    hangul = (codes >= 0xAC00) & (codes <= 0xD7A3)
+    if hangul.any():
+        han = (codes >= 0x3041) & (codes <= 0x9FFF)
+        costs[1:] += SWITCH * (hangul[1:] & han[:-1] | hangul[:-1] & han[1:])
     return costs
 
 
