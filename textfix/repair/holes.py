@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import HOLE, LOST, Decoded, Encoded
+from textfix.encodings import HOLE, Decoded, Encoded
 
 QUESTION = 0x3F
 
@@ -41,8 +40,7 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
         return Marked(codes, more, swallowed, encoded.data, starts)
     data = np.frombuffer(encoded.data, np.uint8)
     first = data[starts[:-1]]
-    if written != "utf-8":  # a first byte and the mark of what was lost behind it are one character
-        more[1:] = hole[1:] & hole[:-1] & (first[1:] == LOST) & (first[:-1] != LOST)
+    if written != "utf-8":  # each is one character already
         return Marked(codes, more, swallowed, encoded.data, starts)
     stray = hole & (first >= 0x80) & (first < 0xC0)
     broken = hole & (first >= 0xC2) & (first < 0xF5)
@@ -64,37 +62,3 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
     hole |= swallowed
     more[1:] = hole[1:] & hole[:-1] & ~broken[1:]
     return Marked(codes, more, swallowed, encoded.data, starts)
-
-
-def fill(new: Codes, heads: list[bytes], written: str, before: int, after: int) -> tuple[Codes, list[str]]:
-    """NEW with its holes filled by the likeliest characters that begin with the bytes known of each, and their names.
-
-    HEADS are the bytes of each of NEW; BEFORE and AFTER the characters around.
-    """
-    out = new.copy()
-    names = []
-    whole = np.concatenate([[0x0A, before], new, [after]]).astype(np.uint32)
-    for place in np.flatnonzero(new == HOLE).tolist():
-        options = candidates(heads[place], written)
-        if not len(options):
-            continue
-        left, near, right = (np.full(len(options), whole[place + k], np.uint32) for k in (0, 1, 3))
-        cost = model.next_costs(left, near, options)
-        if whole[place + 3] != HOLE:
-            cost = cost + model.next_costs(near, options, right)
-        code = int(options[int(np.argmin(cost))])
-        out[place] = whole[place + 2] = code
-        names.append(chr(code))
-    return out, names
-
-
-def candidates(head: bytes, written: str) -> Codes:
-    """The Han characters and marks whose bytes in WRITTEN begin with HEAD, of which the last byte or more is lost."""
-    packed, length = encodings.load(written).table
-    common = np.concatenate([np.arange(0x3000, 0x3020), np.arange(0x4E00, 0xA000), np.arange(0xFF01, 0xFF20)])
-    size = length[common].astype(np.int64)
-    if not head or head[0] < 0x80 or len(head) >= 3:
-        return np.zeros(0, np.uint32)
-    fits = (size > len(head)) & (packed[common] >> (8 * (size - len(head))) == int.from_bytes(head, "big"))
-    options: Codes = common[fits].astype(np.uint32)
-    return options

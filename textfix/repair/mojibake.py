@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
-from textfix.repair import holes, readings, suspicion
+from textfix.repair import completion, readings, suspicion
 from textfix.repair.readings import HOLE_COST, Reading
 from textfix.repair.suspicion import Window
+from textfix.routes import Chain
 
 #: What a character of meaningless bytes costs when they happen to decode: an even choice among what the encoding has.
 #: UTF-8 checks itself: three random bytes form a character once in 80 times, which is worth 4.4 nats more.
@@ -44,16 +45,16 @@ LEAST_HAN = 2
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A span `start:end` of a window's characters that reads better as `codes`."""
+    """A span `start:end` of a window's characters that reads better as `codes`; `data` are its bytes if some are lost."""
 
     start: int
     end: int
     codes: Codes
-    chain: str
+    chain: Chain
     odds: float
     gain: float
-    lost: bool
-    note: str
+    data: bytes
+    note: str = ""
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -72,7 +73,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain, repair.odds, repair.note))
+            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note))
     return {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 
@@ -102,7 +103,10 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         for at, repair in spans(reading, some[0], some[2], [found[at] for at in hopeful.tolist()], config):
             offers[int(hopeful[at])].append(repair)
             settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
-    return [choose(offer) for offer in offers]
+    chosen = [choose(offer) for offer in offers]
+    if config.holes == "fill":
+        return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]
+    return chosen
 
 
 def spans(
@@ -206,19 +210,27 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     if odds < config.caution or len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
         return None
     lost = bool((new == HOLE).any())
-    note = ""
+    data = b""
     if lost:
-        keep = np.flatnonzero(~reading.marked.more[left:right]) + left
-        new = reading.marked.codes[keep]
-        if config.holes == "fill":
-            at = reading.marked.starts
-            heads = [reading.marked.data[at[k] : at[k + 1]] for k in keep.tolist()]
-            around = [
-                int(reading.marked.codes[k]) if 0 <= k < len(reading.marked.codes) else 0x0A for k in (left - 1, right)
-            ]
-            new, names = holes.fill(new, heads, reading.chain.routes[0].written, *around)
-            note = f"filled: {' '.join(names)}" if names else ""
-    return Repair(start - origin, end - origin, new, reading.chain.name, odds, gain, lost, note)
+        at = reading.marked.starts
+        data = reading.marked.data[at[left] : at[right]]
+        new = new[~reading.marked.more[left:right]]
+    return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data)
+
+
+def fill(repair: Repair, window: Codes) -> Repair:
+    """REPAIR with its holes filled by what is likeliest between its neighbours in WINDOW."""
+    if not repair.data:
+        return repair
+    before = (suspicion.NEWLINE, suspicion.NEWLINE, *window[max(0, repair.start - 2) : repair.start].tolist())
+    route = repair.chain.routes[0]
+    shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "") if len(repair.chain.routes) == 1 else ""
+    codec = completion.find_codec(route.read, shown)
+    done = completion.completer(route.written, codec).complete(
+        repair.data, (before[-2], before[-1]), int(window[repair.end])
+    )
+    note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""
+    return replace(repair, codes=done.codes, note=note)
 
 
 def is_han(codes: Codes) -> NDArray[np.bool_]:
@@ -231,7 +243,7 @@ def settles(repair: Repair, window: Codes) -> bool:
     The reader that falls back takes what others take, and more: it settles nothing.
     """
     han = is_han(repair.codes)
-    if repair.lost or han.sum() < WHOLE_HAN or repair.chain.endswith(encodings.FALLBACK):
+    if repair.data or han.sum() < WHOLE_HAN or repair.chain.name.endswith(encodings.FALLBACK):
         return False
     outside = np.concatenate([window[: repair.start], window[repair.end :]])
     return not (outside >= 0x80).any() and float(model.costs(repair.codes).mean()) <= WELL

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE, Encoded
-from textfix.repair import holes
+from textfix.repair import holes, lossy
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
@@ -143,7 +143,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         encoded = encodings.load(route.read).encode(now)
         if now is codes:
             blocked = ~encoded.known & (codes != HOLE)
-        decoded = encodings.load(route.written).decode(encoded.data)
+        decoded = lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, double=route.read in encodings.DOUBLE)
         here, there = common(encoded.starts, decoded.starts)
         left, right = common(b, here)  # borders of what was undone so far that are borders here too
