@@ -19,8 +19,14 @@ from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST
 
 QUESTION = 0x3F
+SIZE = 0x10000
 #: Beginnings kept at each byte, and characters tried for each.
 BEAM, TRIED = 64, 160
+#: Nats against a character of the other script than the known ones around, which to the model are the same, and against
+#: a traditional one where none is known.
+OTHER_SCRIPT, UNTOLD = 4.0, 1.0
+#: How likely a character must be, given its neighbours, to be put in; a hole stays where none is.
+SURE = 0.5
 #: Nats: a question mark that stands for a byte, a byte that fits nowhere.
 SWALLOWED, STRAY = 1.0, 16.0
 #: What may be lost: Han, marks, kana, full-width signs, the commoner signs of two bytes in UTF-8.
@@ -41,21 +47,22 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A beginning: its last character, whether that was put in, and what stands before."""
-
-    code: int
-    filled: bool
-    before: Node | None
-
-
-@dataclass(frozen=True, slots=True)
 class Choices:
     """Characters that fit some bytes, the likeliest first."""
 
     codes: Codes
     size: int
     filled: bool
+    price: NDArray[np.float64] | float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A beginning: its last character, what that was chosen from if it was, and what stands before."""
+
+    code: int
+    choices: Choices | None
+    before: Node | None
 
 
 @cache
@@ -94,11 +101,29 @@ def loses(codec: str) -> NDArray[np.bool_]:
     return table
 
 
-class Completer:
-    """Completes the bytes of texts written in one encoding and read by one codec."""
+@cache
+def sides() -> NDArray[np.int8]:
+    """1 for code points that stand for a simplified one in the model, −1 for those that another stands for, else 0."""
+    fold = model.load().fold[:SIZE]
+    side = np.zeros(SIZE, np.int8)
+    other = np.flatnonzero((fold != np.arange(SIZE)) & (np.arange(SIZE) >= 0x3400))
+    side[fold[other][fold[other] < SIZE]] = -1
+    side[other] = 1
+    # Both scripts write these: what GB 2312 and Big5 have in common.
+    for code in np.flatnonzero(side == -1).tolist():
+        with contextlib.suppress(UnicodeError):
+            chr(code).encode("big5")
+            side[code] = 0
+    return side
 
-    def __init__(self, written: str, codec: str) -> None:
+
+class Completer:
+    """Completes the bytes of texts written in one encoding and read by one codec; SIDE is the script of what is known."""
+
+    def __init__(self, written: str, codec: str, side: int) -> None:
         self.codes, self.rows, self.size = repertoire(written)
+        of = sides()[self.codes]
+        self.price = np.where(of == -side, OTHER_SCRIPT, 0.0) if side else np.where(of == 1, UNTOLD, 0.0)
         self.sizes = (3, 2) if written == "utf-8" else (2,)
         self.loses = loses(codec)
         self.known: dict[tuple[int, ...], Choices | None] = {}
@@ -115,14 +140,31 @@ class Completer:
         two, one = (np.array([end[k] for end in ends], np.uint32) for k in (1, 2))
         total = np.array([end[0] for end in ends]) + model.next_costs(two, one, np.full(len(ends), after, np.uint32))
         node = ends[int(total.argmin())][3]
-        text: list[int] = []
-        filled: list[int] = []
+        nodes: list[Node] = []
         while node is not None:
-            text.append(node.code)
-            if node.filled:
-                filled.append(len(text))
+            nodes.append(node)
             node = node.before
-        return Completion(np.array(text[::-1], np.uint32), tuple(len(text) - place for place in reversed(filled)))
+        nodes.reverse()
+        text = np.array([node.code for node in nodes], np.uint32)
+        around = np.concatenate([before, text, [after, 0x0A]]).astype(np.uint32)
+        alone = np.ones(len(nodes) + 2)
+        for place, node in enumerate(nodes):
+            if node.choices is not None:
+                alone[place + 1] = self.certainty(around[place : place + 5], node.choices)
+        # A character leans on its neighbours: it is no surer than they are on average.
+        sure = alone[1:-1] * (alone[:-2] + alone[2:]) / 2
+        put_in = [place for place, node in enumerate(nodes) if node.choices is not None]
+        text[[place for place in put_in if sure[place] < SURE]] = HOLE
+        return Completion(text, tuple(place for place in put_in if sure[place] >= SURE))
+
+    def certainty(self, around: Codes, choices: Choices) -> float:
+        """How likely the middle one of five characters is among its CHOICES, given the four others."""
+        codes = choices.codes
+        two, one, own, after, then = (np.full(len(codes), code, np.uint32) for code in around)
+        cost = model.next_costs(two, one, codes) + choices.price
+        cost = cost + model.next_costs(one, codes, after) + model.next_costs(codes, after, then)
+        share = np.exp(cost.min() - cost)
+        return float(share[codes == own].sum() / share.sum())
 
     def step(
         self,
@@ -154,13 +196,13 @@ class Completer:
             ).reshape(len(level), many)
             if price == STRAY:
                 cost[:] = 0.0
-            total = scores[:, None] + cost + price
+            total = scores[:, None] + cost + choices.price + price
             flat = total.ravel()
             best = np.argpartition(flat, BEAM)[:BEAM] if len(flat) > BEAM else np.arange(len(flat))
             for place in best.tolist():
                 row, column = divmod(place, many)
                 code = int(choices.codes[column])
-                node = Node(code, choices.filled, level[row][3])
+                node = Node(code, choices if choices.filled else None, level[row][3])
                 levels[at + choices.size].append((float(flat[place]), level[row][2], code, node))
 
     def fitting(self, pattern: tuple[int, ...]) -> Choices | None:
@@ -181,9 +223,10 @@ class Completer:
             elif not lost[size]:
                 fits &= self.loses[self.rows[:, place], pattern[size]]
         codes = self.codes[fits][:TRIED]
-        return Choices(codes, size, any(lost[:size])) if len(codes) else None
+        price = self.price[fits][:TRIED] if any(lost[:size]) else 0.0
+        return Choices(codes, size, any(lost[:size]), price) if len(codes) else None
 
 
 @cache
-def completer(written: str, codec: str) -> Completer:
-    return Completer(written, codec)
+def completer(written: str, codec: str, side: int) -> Completer:
+    return Completer(written, codec, side)

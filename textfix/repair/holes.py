@@ -7,14 +7,19 @@ and, when asked to, which characters are likeliest in their place.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix.batch import Codes
-from textfix.encodings import HOLE, Decoded, Encoded
+from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
+#: Nats: the first byte of a UTF-8 sequence (most are E4 to E9), one of its others (64 of them), a byte of two.
+LEAD, TAIL, PAIR_BYTE = 2.0, 4.2, 4.5
+#: What it costs besides that the reader left no mark where bytes are lost.
+UNMARKED = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,42 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
         codes[spliced] = HOLE
         hole = codes == HOLE
         broken[spliced] = True
-    # "锛?" was EF BC 9A: a question mark behind a broken sequence stands for the rest of it.
-    for _ in range(2):
-        question = np.flatnonzero((codes[1:] == QUESTION) & (broken[:-1] | swallowed[:-1])) + 1
-        swallowed[question] = True
+    # "锛?" was EF BC 9A: a question mark behind a broken sequence stands for the rest of it, one before stray tail bytes
+    # for their first; several beside either are all lost.
+    question = codes == QUESTION
+    if question.any():
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], question.astype(np.int8), [0]])))
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            behind = start > 0 and bool(hole[start - 1])
+            ahead = end < len(codes) and bool(hole[end])
+            if (behind or ahead) if end - start > 1 else (behind and broken[start - 1]) or (ahead and stray[end]):
+                swallowed[start:end] = True
     codes[swallowed] = HOLE
     hole |= swallowed
     more[1:] = hole[1:] & hole[:-1] & ~broken[1:]
     return Marked(codes, more, swallowed, encoded.data, starts)
+
+
+@cache
+def byte_costs(written: str) -> NDArray[np.float64]:
+    """What each byte of a character that is not whole costs in WRITTEN: nothing is known of a lost one."""
+    costs = np.full(256, PAIR_BYTE)
+    if written == "utf-8":
+        costs[:0xC0], costs[0xC0:] = TAIL, LEAD
+    costs[[LOST, QUESTION]] = 0.0
+    return costs
+
+
+def costs(marked: Marked, written: str) -> NDArray[np.float64]:
+    """What each character of MARKED costs if it is a hole."""
+    return np.add.reduceat(byte_costs(written)[np.frombuffer(marked.data, np.uint8)], marked.starts[:-1])
+
+
+def unmarked(marked: Marked) -> NDArray[np.bool_]:
+    """Which characters of MARKED, if they are holes, have no mark of a loss within or beside them."""
+    data = np.frombuffer(marked.data, np.uint8)
+    lost = np.add.reduceat(((data == LOST) | (data == QUESTION)).astype(np.int64), marked.starts[:-1]) > 0
+    near = lost.copy()
+    near[1:] |= lost[:-1]
+    near[:-1] |= lost[1:]
+    return ~near & ~marked.more

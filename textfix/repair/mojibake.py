@@ -16,7 +16,7 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import completion, readings, suspicion
-from textfix.repair.readings import HOLE_COST, Reading
+from textfix.repair.readings import Reading
 from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
@@ -184,21 +184,26 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
     Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So a
     reading must also hold against bytes that decode by chance.
     """
-    null = np.where(reading.marked.codes == HOLE, HOLE_COST, NULL[reading.chain.routes[0].written])
-    null[reading.marked.codes < 0x80] = 0.0
-    chance: NDArray[np.float64] = np.add.reduceat(null, reading.b[:-1]) - reading.cost
+    null = np.full(len(reading.marked.codes), NULL[reading.chain.routes[0].written])
+    null[(reading.marked.codes < 0x80) | (reading.marked.codes == HOLE)] = 0.0  # what is lost says nothing
+    chance: NDArray[np.float64] = np.add.reduceat(null, reading.b[:-1]) - reading.cost + reading.partly
     chance[reading.same | reading.stale] = 0.0
     return chance
 
 
 def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, config: Config) -> Repair | None:
     """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
-    while first < last and reading.same[first]:
+    lost_as_well = reading.same & (reading.marked.codes[reading.b[:-1]] == HOLE)
+    while first < last and reading.same[first] and not lost_as_well[first]:
         first += 1
-    while first < last and reading.same[last - 1]:
+    while first < last and reading.same[last - 1] and not lost_as_well[last - 1]:
         last -= 1
     if first >= last:
         return None
+    while first and lost_as_well[first - 1]:
+        first -= 1
+    while last < len(lost_as_well) and lost_as_well[last]:
+        last += 1
     while last < len(reading.same) and reading.marked.more[int(reading.b[last])]:
         last += 1  # what only continues the hole at the end belongs to it
     start, end = int(reading.a[first]), int(reading.a[last])
@@ -226,7 +231,8 @@ def fill(repair: Repair, window: Codes) -> Repair:
     route = repair.chain.routes[0]
     shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "") if len(repair.chain.routes) == 1 else ""
     codec = completion.find_codec(route.read, shown)
-    done = completion.completer(route.written, codec).complete(
+    side = int(np.sign(completion.sides().take(repair.codes, mode="clip").sum(dtype=np.int64)))
+    done = completion.completer(route.written, codec, side).complete(
         repair.data, (before[-2], before[-1]), int(window[repair.end])
     )
     note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""

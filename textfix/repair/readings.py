@@ -20,8 +20,6 @@ from textfix.repair import holes, lossy
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
-#: What a hole costs, in the text and in the reading alike: a lost character is no evidence either way.
-HOLE_COST = 10.0
 #: What a capital costs beyond its small letter, and half-width katakana beyond the full one: the model has read few.
 PLAINER = 1.0
 #: What a change between hangul and Han or kana costs.
@@ -46,7 +44,7 @@ class Reading:
     """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `marked.codes[b[k]:b[k+1]]` in the reading.
 
     `gain[k]` is how much likelier the reading makes it, in nats (−BARRIER where it cannot be); `cost[k]` what the
-    reading's characters cost; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
+    reading's characters cost, `partly[k]` of it those that are not whole; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
     """
 
     chain: Chain
@@ -55,6 +53,7 @@ class Reading:
     b: NDArray[np.int64]
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
+    partly: NDArray[np.float64]
     same: NDArray[np.bool_]
     stale: NDArray[np.bool_]
 
@@ -122,7 +121,7 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
     hangul beside Han or kana more than the model, which has read little of both together, would say.
     """
     costs: NDArray[np.float64] = model.costs(codes).astype(np.float64)
-    costs[codes == HOLE] = HOLE_COST
+    costs[codes == HOLE] = 0.0
     plain = plainer().take(codes, mode="clip")
     changed = (plain != codes) & (codes < len(plainer()))
     if changed.any():
@@ -151,7 +150,10 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     if len(a) < 2:
         return None
     reading_costs = model.costs(now).astype(np.float64)
-    reading_costs[now == HOLE] = HOLE_COST
+    unknown = np.where(now == HOLE, holes.costs(marked, chain.routes[0].written), 0.0) if (now == HOLE).any() else None
+    if unknown is not None:
+        reading_costs[now == HOLE] = 0.0
+        reading_costs += unknown + holes.UNMARKED * ((now == HOLE) & holes.unmarked(marked))
     cost = np.add.reduceat(reading_costs, b[:-1])
     gain = np.add.reduceat(costs, a[:-1]) - cost
     same = (np.diff(a) == 1) & (np.diff(b) == 1)
@@ -165,7 +167,8 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    return Reading(chain, marked, a, b, gain, cost, same, stale)
+    partly = np.zeros(len(cost)) if unknown is None else np.add.reduceat(unknown, b[:-1])
+    return Reading(chain, marked, a, b, gain, cost, partly, same, stale)
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:
