@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model
+from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
@@ -24,6 +25,8 @@ DAMAGE = re.compile(rb"[\x80-\xfe]\?|\?[\x80-\xfe]|\xff")
 #: question mark that is one, and one that stands for a byte; a letter of ASCII among Chinese.
 HALF, BOTH, WHOLE, STRAY, ASKED, SWALLOWED, LETTER = 8.0, 10.0, 11.0, 14.0, 8.0, 1.0, 7.0
 IMPOSSIBLE = 1e3
+#: Bytes around a character of two places that tell which it came from.
+AROUND = 12
 
 
 @cache
@@ -36,6 +39,36 @@ def pairs(written: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     cost = model.plain_costs(char)
     cost[char == HOLE] = IMPOSSIBLE
     return char, cost
+
+
+def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encoded:
+    """ENCODED with those bytes, where READER has two places for one of CODES, that read better in WRITTEN."""
+    twins = encodings.load(reader).twins
+    if not twins:
+        return encoded
+    places = np.flatnonzero(np.isin(codes, np.fromiter(twins, np.uint32, len(twins))))
+    if not len(places):
+        return encoded
+    data = bytearray(encoded.data)
+    for place in places.tolist():
+        start = int(encoded.starts[place])
+        low, high = max(0, start - AROUND), start + 2 + AROUND
+        other = data[low:high]
+        other[start - low : start - low + 2] = twins[int(codes[place])].to_bytes(2, "big")
+        if price(bytes(other), written) < price(bytes(data[low:high]), written):
+            data[low:high] = other
+    return Encoded(bytes(data), encoded.starts, encoded.known)
+
+
+def price(part: bytes, written: str) -> float:
+    """What the bytes of PART cost in WRITTEN, cut as is best."""
+    if written == "utf-8":
+        return BOTH * part.decode("utf-8", "replace").count("\ufffd")
+    return min(price_pairs(part, written), price_pairs(part[1:], written) + LETTER)
+
+
+def price_pairs(part: bytes, written: str) -> float:
+    return cheapest(part, written)[0][-1]
 
 
 def decode(encoded: Encoded, written: str) -> Decoded:
@@ -63,6 +96,20 @@ def decode(encoded: Encoded, written: str) -> Decoded:
 
 def pair(run: bytes, written: str) -> tuple[list[int], list[int]]:
     """Where the characters of RUN start, and their code points: HOLE for those of which a byte is not known."""
+    _, back = cheapest(run, written)
+    cut, text = [], []
+    at = len(run)
+    while at:
+        at, code = back[at]
+        cut.append(at)
+        text.append(code)
+    return cut[::-1], text[::-1]
+
+
+def cheapest(run: bytes, written: str) -> tuple[list[float], list[tuple[int, int]]]:
+    """For each end of a character in RUN the least that everything before costs, and where that character starts and
+    its code point.
+    """
     char, cost = pairs(written)
     data = np.frombuffer(run, np.uint8).astype(np.int64)
     couples = (data[:-1] << 8) | data[1:]
@@ -92,10 +139,4 @@ def pair(run: bytes, written: str) -> tuple[list[int], list[int]]:
         for to, price, code in steps:
             if so_far + price < best[to]:
                 best[to], back[to] = so_far + price, (at, code)
-    cut, text = [], []
-    at = len(run)
-    while at:
-        at, code = back[at]
-        cut.append(at)
-        text.append(code)
-    return cut[::-1], text[::-1]
+    return best, back

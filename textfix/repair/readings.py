@@ -142,6 +142,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         encoded = encodings.load(route.read).encode(now)
         if now is codes:
             blocked = ~encoded.known & (codes != HOLE)
+            encoded = lossy.resolve(encoded, codes, route.read, route.written)
         decoded = lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, double=route.read in encodings.DOUBLE)
         here, there = common(encoded.starts, decoded.starts)
