@@ -119,22 +119,22 @@ class Charmap:
         return Encoded(data.tobytes(), starts, known)
 
     @cached_property
-    def twins(self) -> dict[int, int]:
-        """Another pair of bytes that the reader, or a reader of its family, gives the same character for.
+    def twins(self) -> dict[int, tuple[int, ...]]:
+        """Other pairs of bytes that the reader, or a reader of its family, gives the same character for.
 
         cp932 has 396 characters at two places; Python's big5 has kana where ETEN has signs.
         """
         if self.name not in DOUBLE:
             return {}
         packed, _ = self.table
-        found: dict[int, int] = {}
+        found: dict[int, tuple[int, ...]] = {}
         for codec in DOUBLE[self.name]:
             for lead in range(0x81, 0xFF):
                 for trail in range(0x40, 0xFF):
                     with contextlib.suppress(UnicodeDecodeError):
                         text = bytes((lead, trail)).decode(codec)
                         if len(text) == 1 and int(packed[ord(text)]) != lead << 8 | trail:
-                            found[ord(text)] = lead << 8 | trail
+                            found[ord(text)] = (*found.get(ord(text), ()), lead << 8 | trail)
         return found
 
     @cached_property

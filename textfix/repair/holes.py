@@ -18,8 +18,8 @@ from textfix.encodings import HOLE, LOST, Decoded, Encoded
 QUESTION = 0x3F
 #: Nats: the first byte of a UTF-8 sequence (most are E4 to E9), one of its others (64 of them), a byte of two.
 LEAD, TAIL, PAIR_BYTE = 2.0, 4.2, 4.5
-#: What it costs besides that the reader left no mark where bytes are lost.
-UNMARKED = 5.0
+#: That a character is lost, and what it costs where the reader left no mark of a loss, or where layers hide it.
+LOSS, UNMARKED = 3.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,9 @@ def byte_costs(written: str) -> NDArray[np.float64]:
     return costs
 
 
-def costs(marked: Marked, written: str) -> NDArray[np.float64]:
-    """What each character of MARKED costs if it is a hole."""
-    return np.add.reduceat(byte_costs(written)[np.frombuffer(marked.data, np.uint8)], marked.starts[:-1])
-
-
-def unmarked(marked: Marked) -> NDArray[np.bool_]:
-    """Which characters of MARKED, if they are holes, have no mark of a loss within or beside them."""
-    data = np.frombuffer(marked.data, np.uint8)
-    lost = np.add.reduceat(((data == LOST) | (data == QUESTION)).astype(np.int64), marked.starts[:-1]) > 0
-    near = lost.copy()
-    near[1:] |= lost[:-1]
-    near[:-1] |= lost[1:]
-    return ~near & ~marked.more
+def costs(marked: Marked, written: str, *, layers: int) -> NDArray[np.float64]:
+    """What each character of MARKED costs if it is a hole: its known bytes, and LOSS; under more LAYERS none are known."""
+    if layers > 1:
+        return np.full(len(marked.codes), UNMARKED)
+    known = np.add.reduceat(byte_costs(written)[np.frombuffer(marked.data, np.uint8)], marked.starts[:-1])
+    return known + LOSS * ~marked.more

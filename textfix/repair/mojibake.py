@@ -225,11 +225,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
 
 def fill(repair: Repair, window: Codes) -> Repair:
     """REPAIR with its holes filled by what is likeliest between its neighbours in WINDOW."""
-    if not repair.data:
+    if not repair.data or len(repair.chain.routes) > 1:  # what an inner reader lost has left no trace
         return repair
     before = (suspicion.NEWLINE, suspicion.NEWLINE, *window[max(0, repair.start - 2) : repair.start].tolist())
     route = repair.chain.routes[0]
-    shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "") if len(repair.chain.routes) == 1 else ""
+    shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "")
     codec = completion.find_codec(route.read, shown)
     side = int(np.sign(completion.sides().take(repair.codes, mode="clip").sum(dtype=np.int64)))
     done = completion.completer(route.written, codec, side).complete(

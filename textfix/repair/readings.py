@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import HOLE, Encoded
+from textfix.encodings import FOREIGN, HOLE
 from textfix.repair import holes, lossy
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
@@ -68,41 +68,6 @@ def common(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[n
     return both, at[both]
 
 
-def promising(
-    codes: Codes, encoded: Encoded, written: str, starts: NDArray[np.int64], *, layered: bool
-) -> NDArray[np.bool_]:
-    """Which windows (beginning at STARTS in CODES) can hold text in WRITTEN at all: a gate before the costly part.
-
-    Two characters side by side must come from the reader. For UTF-8, two whole sequences of three bytes must follow
-    one another, or such sequences make up a quarter of what is not ASCII: by chance they are some 4 %. LAYERED text has
-    sequences of two bytes as well, as many as there are accented letters between the layers: three in a row.
-    """
-    beyond = encoded.known & (codes >= 0x80)
-    couples = np.add.reduceat(beyond[:-1] & beyond[1:], starts, dtype=np.int64) > 0
-    if written != "utf-8" or not couples.any():
-        return couples
-    data = np.frombuffer(encoded.data, np.uint8)
-    tail = np.zeros(len(data) + 2, np.bool_)
-    tail[:-2] = (data & 0xC0) == 0x80
-    size = np.zeros(len(data), np.int64)
-    size[(data >= 0xE0) & (data <= 0xEF) & tail[1:-1] & tail[2:]] = 3
-    if layered:
-        size[(data >= 0xC2) & (data <= 0xDF) & tail[1:-1]] = 2
-    heads = np.flatnonzero(size)
-    row = np.append(size, 0)
-    follows = row[np.minimum(heads + size[heads], len(data))] > 0
-    if layered:
-        then = np.minimum(heads + size[heads], len(data))
-        follows &= row[np.minimum(then + row[then], len(data))] > 0
-    where = encoded.starts[starts]
-    in_row = np.bincount(np.searchsorted(where, heads[follows], side="right") - 1, minlength=len(starts)) > 0
-    if layered:
-        return couples & in_row
-    count = np.bincount(np.searchsorted(where, heads, side="right") - 1, minlength=len(starts))
-    bulk = np.add.reduceat(data >= 0x80, where, dtype=np.int64)
-    return couples & (in_row | ((count > 1) & (12 * count >= bulk)))
-
-
 @cache
 def plainer() -> Codes:
     """The code point that the model knows better in the place of each: small letters for capitals, full-width katakana."""
@@ -151,11 +116,18 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     if len(a) < 2:
         return None
     reading_costs = model.costs(now).astype(np.float64)
-    unknown = np.where(now == HOLE, holes.costs(marked, chain.routes[0].written), 0.0) if (now == HOLE).any() else None
-    if unknown is not None:
-        reading_costs[now == HOLE] = 0.0
-        reading_costs += unknown + holes.UNMARKED * ((now == HOLE) & holes.unmarked(marked))
+    hole = now == HOLE
+    partly = np.zeros(len(a) - 1)
+    if hole.any():
+        reading_costs[hole] = holes.costs(marked, chain.routes[0].written, layers=len(chain.routes))[hole]
+        partly = np.add.reduceat(np.where(hole, reading_costs, 0.0), b[:-1])
     cost = np.add.reduceat(reading_costs, b[:-1])
+    if hole.any():
+        lost = np.add.reduceat((codes == HOLE) | (codes == holes.QUESTION), a[:-1], dtype=np.int64) > 0
+        lost[1:] |= lost[:-1].copy()
+        lost[:-1] |= lost[1:].copy()
+        whole = holes.UNMARKED * np.add.reduceat(hole & ~marked.more, b[:-1], dtype=np.int64)
+        cost += np.where(lost, 0.0, np.maximum(whole - partly, 0.0))
     gain = np.add.reduceat(costs, a[:-1]) - cost
     same = (np.diff(a) == 1) & (np.diff(b) == 1)
     same[same] = codes[a[:-1][same]] == now[b[:-1][same]]
@@ -166,9 +138,11 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[stale] = np.minimum(gain[stale], 0.0)
     cost[stale] = 0.0
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
+    # What an inner reader cannot have given stands as a newline in the reading, and in no line as it is.
+    broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(codes == FOREIGN, a[:-1], dtype=np.int64)
+    gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    partly = np.zeros(len(cost)) if unknown is None else np.add.reduceat(unknown, b[:-1])
     return Reading(chain, marked, a, b, gain, cost, partly, same, stale)
 
 
