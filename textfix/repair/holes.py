@@ -16,8 +16,9 @@ from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
-#: Nats: the first byte of a UTF-8 sequence (most are E4 to E9), one of its others (64 of them), a byte of two.
-LEAD, TAIL, PAIR_BYTE = 2.0, 4.2, 4.5
+#: Nats: the first byte of a UTF-8 sequence (for Chinese E3 to E9 and EF, or seldom another), one of its others (64 of
+#: them), and any byte above 7F where nothing is known of how they are distributed.
+LEAD, SELDOM, TAIL, BYTE = 2.0, 7.0, 4.2, 4.85
 #: That a character is lost, and what it costs where the reader left no mark of a loss, or where layers hide it.
 LOSS, UNMARKED = 3.0, 12.0
 
@@ -78,9 +79,10 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
 @cache
 def byte_costs(written: str) -> NDArray[np.float64]:
     """What each byte of a character that is not whole costs in WRITTEN: nothing is known of a lost one."""
-    costs = np.full(256, PAIR_BYTE)
+    costs = np.full(256, BYTE)
     if written == "utf-8":
-        costs[:0xC0], costs[0xC0:] = TAIL, LEAD
+        costs[:0xC0], costs[0xC0:] = TAIL, SELDOM
+        costs[[0xE3, 0xE4, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xEF]] = LEAD
     costs[[LOST, QUESTION]] = 0.0
     return costs
 
@@ -90,4 +92,15 @@ def costs(marked: Marked, written: str, *, layers: int) -> NDArray[np.float64]:
     if layers > 1:
         return np.full(len(marked.codes), UNMARKED)
     known = np.add.reduceat(byte_costs(written)[np.frombuffer(marked.data, np.uint8)], marked.starts[:-1])
-    return known + LOSS * ~marked.more
+    cost: NDArray[np.float64] = known + LOSS * ~marked.more
+    return cost
+
+
+def by_chance(marked: Marked, *, layers: int) -> NDArray[np.float64]:
+    """What each character of MARKED costs by chance if it is a hole."""
+    if layers > 1:
+        return np.full(len(marked.codes), UNMARKED)
+    data = np.frombuffer(marked.data, np.uint8)
+    known = np.add.reduceat(BYTE * ((data != LOST) & (data != QUESTION)), marked.starts[:-1])
+    cost: NDArray[np.float64] = known + LOSS * ~marked.more
+    return cost

@@ -15,7 +15,7 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
-from textfix.repair import completion, readings, suspicion
+from textfix.repair import completion, holes, readings, suspicion
 from textfix.repair.readings import Reading
 from textfix.repair.suspicion import Window
 from textfix.routes import Chain
@@ -184,9 +184,13 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
     Text of a kind that the model does not know costs much as it stands, and any reading would win against it. So a
     reading must also hold against bytes that decode by chance.
     """
-    null = np.full(len(reading.marked.codes), NULL[reading.chain.routes[0].written])
-    null[(reading.marked.codes < 0x80) | (reading.marked.codes == HOLE)] = 0.0  # what is lost says nothing
-    chance: NDArray[np.float64] = np.add.reduceat(null, reading.b[:-1]) - reading.cost + reading.partly
+    marked = reading.marked
+    null = np.full(len(marked.codes), NULL[reading.chain.routes[0].written])
+    null[marked.codes < 0x80] = 0.0
+    hole = marked.codes == HOLE
+    if hole.any():
+        null[hole] = holes.by_chance(marked, layers=len(reading.chain.routes))[hole]
+    chance: NDArray[np.float64] = np.add.reduceat(null, reading.b[:-1]) - reading.cost
     chance[reading.same | reading.stale] = 0.0
     return chance
 

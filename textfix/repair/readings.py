@@ -44,7 +44,7 @@ class Reading:
     """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `marked.codes[b[k]:b[k+1]]` in the reading.
 
     `gain[k]` is how much likelier the reading makes it, in nats (−BARRIER where it cannot be); `cost[k]` what the
-    reading's characters cost, `partly[k]` of it those that are not whole; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
+    reading's characters cost; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
     """
 
     chain: Chain
@@ -53,7 +53,6 @@ class Reading:
     b: NDArray[np.int64]
     gain: NDArray[np.float64]
     cost: NDArray[np.float64]
-    partly: NDArray[np.float64]
     same: NDArray[np.bool_]
     stale: NDArray[np.bool_]
 
@@ -117,15 +116,14 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         return None
     reading_costs = model.costs(now).astype(np.float64)
     hole = now == HOLE
-    partly = np.zeros(len(a) - 1)
     if hole.any():
         reading_costs[hole] = holes.costs(marked, chain.routes[0].written, layers=len(chain.routes))[hole]
-        partly = np.add.reduceat(np.where(hole, reading_costs, 0.0), b[:-1])
     cost = np.add.reduceat(reading_costs, b[:-1])
     if hole.any():
         lost = np.add.reduceat((codes == HOLE) | (codes == holes.QUESTION), a[:-1], dtype=np.int64) > 0
         lost[1:] |= lost[:-1].copy()
         lost[:-1] |= lost[1:].copy()
+        partly = np.add.reduceat(np.where(hole, reading_costs, 0.0), b[:-1])
         whole = holes.UNMARKED * np.add.reduceat(hole & ~marked.more, b[:-1], dtype=np.int64)
         cost += np.where(lost, 0.0, np.maximum(whole - partly, 0.0))
     gain = np.add.reduceat(costs, a[:-1]) - cost
@@ -143,7 +141,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    return Reading(chain, marked, a, b, gain, cost, partly, same, stale)
+    return Reading(chain, marked, a, b, gain, cost, same, stale)
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:
