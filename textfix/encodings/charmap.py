@@ -118,6 +118,21 @@ class Charmap:
             data[starts[:-1][has] + place] = value[has] >> (8 * (size[has] - 1 - place)).astype(np.uint32) & 0xFF
         return Encoded(data.tobytes(), starts, known)
 
+    def encode_all(self, codes: Codes) -> bytes | None:
+        """CODES as bytes if the encoding has all of them, else None."""
+        if self.name in SINGLE or self.name == FALLBACK:
+            back = self._single
+            data = back.take(codes, mode="clip")
+            return None if data.max(initial=0) > 0xFF else data.astype(np.uint8).tobytes()
+        encoded = self.encode(codes)
+        return encoded.data if encoded.known.all() else None
+
+    @cached_property
+    def _single(self) -> NDArray[np.uint16]:
+        """The byte of each code point below TOP in an encoding of one byte a character, 100 for those it has not."""
+        packed, length = self.table
+        return np.where(length == 1, packed, 0x100).astype(np.uint16)
+
     @cached_property
     def twins(self) -> dict[int, tuple[int, ...]]:
         """Other pairs of bytes that the reader, or a reader of its family, gives the same character for.

@@ -14,10 +14,12 @@ from textfix import encodings, model, routes
 from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
-from textfix.records import Change, Edit, splice
+from textfix.records import Change, Edit, Lazy, splice
 from textfix.repair import completion, holes, readings, suspicion
 from textfix.repair.readings import Reading
 from textfix.repair.suspicion import Window
+from textfix.repair.whole import Whole
+from textfix.repair.whole import read as read_whole
 from textfix.routes import Chain
 
 #: What a character of meaningless bytes costs when they happen to decode: an even choice among what the encoding has.
@@ -41,6 +43,8 @@ NATURAL = 5.0
 BROKEN = 7.0
 #: A reading has this many different Han characters, or it is not ours to judge.
 LEAST_HAN = 2
+#: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
+LEAST_ROWS, SPARSE = 4, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,26 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     """One layer of mojibake in each text that has any."""
     if batch.joined.isascii():
         return {}
-    found = suspicion.windows(batch)
+    codes = batch.codes
+    rows = batch.note(suspicion.find_rows)
+    wholes: dict[int, Whole] = {}
+    if len(rows) >= LEAST_ROWS:
+        owners = batch.owners(rows)
+        wholes = read_wholes(batch, owners, config)
+    if not wholes:
+        found = suspicion.windows(batch)
+    else:
+        taken = np.zeros(len(batch.texts), np.bool_)
+        taken[list(wholes)] = True
+        rest = rows[~taken[owners]]
+        if any(whole.left for whole in wholes.values()):
+            codes = codes.copy()
+            for text, whole in wholes.items():
+                whole.mask(codes[batch.starts[text] : batch.ends[text]])
+            rest = suspicion.find_rows(codes)
+        found = suspicion.weigh_rows(codes, rest)
     edits: dict[int, list[Edit]] = {}
-    if not found:
-        return {}
-    for window, repairs in zip(found, repair_windows(batch.codes, found, config), strict=True):
+    for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
             continue
         text = int(batch.owners(np.array([window.start]))[0])
@@ -73,8 +92,31 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note))
-    return {text: splice(batch.texts[text], some) for text, some in edits.items()}
+            edits.setdefault(text, []).append(
+                Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note)
+            )
+    changes = {
+        text: Change(whole.after, Lazy(lambda whole=whole: tuple(whole.edits())))  # type: ignore[misc]
+        for text, whole in wholes.items()
+        if not whole.left
+    }
+    for text, whole in wholes.items():
+        if whole.left:
+            edits[text] = sorted((*edits.get(text, ()), *whole.edits()), key=lambda edit: edit.start)
+    return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def read_wholes(batch: Batch, owners: NDArray[np.int64], config: Config) -> dict[int, Whole]:
+    """The texts of BATCH that were garbled as a whole; OWNERS are the texts that its suspicious places lie in."""
+    found: dict[int, Whole] = {}
+    amounts = np.bincount(owners, minlength=len(batch.texts))
+    for text in np.flatnonzero(amounts >= LEAST_ROWS).tolist():
+        many = int(amounts[text])
+        if many * SPARSE >= len(batch.texts[text]):
+            whole = read_whole(batch.texts[text], batch.codes[batch.starts[text] : batch.ends[text]], many, config)
+            if whole is not None:
+                found[text] = whole
+    return found
 
 
 def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:

@@ -137,7 +137,9 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     cost[stale] = 0.0
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
     # What an inner reader cannot have given stands as a newline in the reading, and in no line as it is.
-    broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(codes == FOREIGN, a[:-1], dtype=np.int64)
+    broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(
+        codes == FOREIGN, a[:-1], dtype=np.int64
+    )
     gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER

@@ -110,7 +110,11 @@ def windows(batch: Batch) -> list[Window]:
 
 def find_windows(codes: Codes) -> list[Window]:
     """The same for code points."""
-    rows = find_rows(codes)
+    return weigh_rows(codes, find_rows(codes))
+
+
+def weigh_rows(codes: Codes, rows: NDArray[np.int64]) -> list[Window]:
+    """The windows around ROWS, those places of CODES that are suspicious at first sight."""
     if not len(rows) or not len(rows := unfamiliar(codes, rows)) or not is_surprising(codes, rows):
         return []
     part, places = gather(codes, rows)
@@ -134,19 +138,28 @@ def find_rows(codes: Codes) -> NDArray[np.int64]:
 
 def unfamiliar(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of ROWS that stay suspicious without the characters that stand in a familiar pair: 葡萄 is a word."""
-    near = codes.take(rows[:, None] + np.arange(ROW), mode="clip")
+    near = around(codes, rows, 1, ROW + 1)
     strange = table().strange.take(hashed(near[:, :-1], near[:, 1:]))
-    units = table().units.take(near, mode="clip")
-    units[:, :-1] *= strange
-    units[:, 1:] *= strange
+    units = table().units.take(near[:, 1:-1], mode="clip")
+    units *= strange[:, :-1]
+    units *= strange[:, 1:]
     return rows[units[:, 0] + units[:, 1] + units[:, 2] >= ENOUGH]
+
+
+def around(codes: Codes, rows: NDArray[np.int64], before: int, after: int) -> Codes:
+    """The characters from BEFORE before each of ROWS to AFTER after it, one row each; newlines beyond the text."""
+    places = rows[:, None] + np.arange(-before, after)
+    near = codes.take(places, mode="clip")
+    near[(places < 0) | (places >= len(codes))] = NEWLINE
+    return near
 
 
 def is_surprising(codes: Codes, rows: NDArray[np.int64]) -> bool:
     """Whether a chain may explain what stands around any of ROWS, by pairs, which cost no less than triples."""
     starts = rows[np.diff(rows, prepend=-2) > 1]
-    near = codes.take(starts[:, None] + np.arange(-BEFORE - 1, AFTER), mode="clip")
+    near = around(codes, starts, BEFORE + 1, AFTER)
     surprise = model.pair_costs(near[:, :-1], near[:, 1:]) - np.float32(USUAL)
+    surprise[near[:, 1:] == NEWLINE] = SINK
     alarmed = reach(np.minimum(table().most.take(near[:, 1:], mode="clip"), surprise)) >= ALARM
     if not alarmed.any():
         return False
@@ -180,9 +193,7 @@ def surprises(codes: Codes) -> model.Costs:
     return model.costs(codes) - np.float32(USUAL)
 
 
-def runs(
-    likely: NDArray[np.float32], breaks: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def runs(likely: NDArray[np.float32], breaks: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where runs start and end whose LIKELY reaches ALARM; none goes over BREAKS.
 
     The largest sum of a run that ends at each place (Kadane) is the running sum less its lowest value so far. A break
@@ -209,7 +220,9 @@ def widen(
     ends: NDArray[np.int64],
 ) -> list[Window]:
     """Windows of CODES from the runs STARTS to ENDS of PART that some chain explains."""
-    inside = np.arange(int((ends - starts).sum())) + np.repeat(starts - np.cumsum(ends - starts) + (ends - starts), ends - starts)
+    inside = np.arange(int((ends - starts).sum())) + np.repeat(
+        starts - np.cumsum(ends - starts) + (ends - starts), ends - starts
+    )
     likely = np.minimum(
         table().likelihood.take(part[inside], axis=0, mode="clip") * np.float32(1 / UNIT), surprise[inside, None]
     )
