@@ -55,6 +55,8 @@ class Whole:
         self.head = data[:RAW]
         self.data = blanch(data)
         self.ascii = data.isascii()
+        #: The bytes as UTF-8, once they are known to be valid.
+        self.text: str | None = None
 
     @cached_property
     def controls(self) -> int:
@@ -64,12 +66,16 @@ class Whole:
     @cached_property
     def utf8(self) -> int:
         """Bytes of valid UTF-8 sequences beyond the first of each; 0 if it is not UTF-8 (a cut last character is)."""
-        decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        data = self.data
         try:
-            size = len(decoder.decode(self.data))
-        except UnicodeDecodeError:
-            return 0
-        return len(self.data) - size - len(decoder.getstate()[0])
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            if error.end < len(data) or error.reason != "unexpected end of data":
+                return 0
+            data = data[: error.start]
+            text = data.decode()
+        self.text = text
+        return len(data) - len(text)
 
     @cached_property
     def coarse(self) -> bytes:
