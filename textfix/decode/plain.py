@@ -17,6 +17,7 @@ from textfix.decode import ranking
 from textfix.decode.marks import find_high
 from textfix.decode.profile import HOLE, profile
 from textfix.decode.sample import condense
+from textfix.decode.scripts import count_scripts
 
 #: Bytes from the first one above 7F on that are looked at; if fewer than FEW of them are above 7F and there are more to
 #: be had, the stretches around such bytes within REACH.
@@ -84,5 +85,8 @@ def _choose(data: bytes, first: str) -> tuple[str, str]:
     for encoding in profile().doubles:
         if encoding.codec in BIG5 and ranking.is_open(encoding.codec, data):
             text = data.decode(encoding.codec, "replace")
-            found.append((ranking.weigh_text(text) - encoding.prior, encoding.codec, text))
+            cost = ranking.weigh_text(text) - encoding.prior
+            if encoding.codec == "big5-uao":
+                cost += profile().weights["simplified"] * count_scripts(text)[0]
+            found.append((cost, encoding.codec, text))
     return min(found)[1:]

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model
-from textfix.batch import Codes, to_codes
+from textfix.batch import Codes, to_codes, to_text
 from textfix.decode.profile import HOLE, Encoding, chart, profile
 from textfix.decode.ranking import rank
+from textfix.decode.scripts import count_scripts
 
 #: Nats that a byte costs when nothing is known about it: ln 256.
 NOISE = 5.545
@@ -198,6 +199,8 @@ def _read_parts(
         cost += int(np.count_nonzero(codes == 0)) * (width(encoding.codec) - 1) * NOISE
         if encoding.codec in CHINESE and is_kana_text(codes):
             cost += plan.weights["kana"]
+        if encoding.codec == "big5-uao":
+            cost += plan.weights["simplified"] * count_scripts(to_text(codes))[0]
         if width(encoding.codec) == 4:
             cost += holes * plan.weights["hole"]  # four bytes are lost there, not one or two
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - cost
