@@ -137,20 +137,17 @@ def cut_at(data: bytes, place: int) -> int:
     return found.start() if found else 0
 
 
-def is_beyond_hkscs(data: bytes) -> bool:
-    """Whether DATA has, before its end, what Big5-HKSCS does not read. Only then is Big5-UAO weighed.
-
-    It has a character for nearly every two bytes, those of Hong Kong's among them.
-    """
+def is_beyond_cp950(data: bytes) -> bool:
+    """Whether DATA has, before its end, what cp950 does not read: without that, other kinds of Big5 add nothing."""
     try:
-        data.decode("big5hkscs")
+        data.decode("cp950")
     except UnicodeDecodeError as error:
         return error.end < len(data)
     return False
 
 
 #: Encodings that are weighed only where this is true of the bytes.
-GATES = {"euc-tw": is_euc_tw, "big5-uao": is_beyond_hkscs}
+GATES = {"euc-tw": is_euc_tw, "big5-uao": is_beyond_cp950}
 
 
 def is_open(codec: str, data: bytes) -> bool:

@@ -27,6 +27,9 @@ NEWLINE = 0x0A
 UNLISTED = -8.0
 #: Encodings that are for Chinese, though they have kana.
 CHINESE = frozenset({"gb18030", "cp950", "big5hkscs", "big5-uao", "euc-tw"})
+JAPANESE, KOREAN = frozenset({"cp932", "euc_jp"}), frozenset({"cp949", "johab"})
+#: Runs of foreign letters that count: more are a table or a lesson, which says no more than these.
+MOST_RUNS = 3
 SMALL = bytes(range(0x61, 0x7B))
 
 
@@ -82,10 +85,26 @@ def count_stray(codes: Codes) -> int:
     return int((han & latin[:-2] & latin[2:] & (small[:-2] | small[2:])).sum())
 
 
-def is_kana_text(codes: Codes) -> bool:
-    """Whether Hiragana are three or more of CODES, and a quarter of those beyond ASCII: Japanese, not a word of it."""
-    kana = int(np.count_nonzero((codes >= 0x3041) & (codes <= 0x3096)))
-    return kana >= 3 and kana * 4 >= int(np.count_nonzero(codes >= 0x80))
+def misfit(codec: str, codes: Codes) -> float:
+    """Nats against CODEC because of whose letters are in CODES: the model knows languages, but not who writes them how."""
+    weights = profile().weights
+    kana = (codes >= 0x3041) & (codes <= 0x30FE)
+    if codec in CHINESE:
+        letters = kana | ((codes >= 0x370) & (codes < 0x530))
+        runs = int(np.count_nonzero(letters[1:] > letters[:-1])) + bool(letters[:1].any())
+        cost = weights["foreign"] * min(runs, MOST_RUNS)
+        # Three or more Hiragana, a quarter of what is not ASCII: Japanese, and not a word of it.
+        hiragana = int(np.count_nonzero(kana & (codes < 0x3097)))
+        if hiragana >= 3 and hiragana * 4 >= int(np.count_nonzero(codes >= 0x80)):
+            cost += weights["kana"]
+        if codec == "big5-uao":
+            cost += weights["simplified"] * count_scripts(to_text(codes))[0]
+        return cost
+    if codec in JAPANESE:
+        return 0.0 if (kana | ((codes >= 0xFF66) & (codes < 0xFFA0))).any() else weights["no_kana"]
+    if codec in KOREAN:
+        return 0.0 if ((codes >= 0xAC00) & (codes < 0xD7A4)).any() else weights["no_hangul"]
+    return 0.0
 
 
 def width(codec: str) -> int:
@@ -197,10 +216,7 @@ def _read_parts(
         cost += pending * NOISE + damage(holes, int(np.count_nonzero(codes >= 0x80)), pending)
         cost += plan.weights["stray"] * count_stray(codes) if wordy else 0.0
         cost += int(np.count_nonzero(codes == 0)) * (width(encoding.codec) - 1) * NOISE
-        if encoding.codec in CHINESE and is_kana_text(codes):
-            cost += plan.weights["kana"]
-        if encoding.codec == "big5-uao":
-            cost += plan.weights["simplified"] * count_scripts(to_text(codes))[0]
+        cost += misfit(encoding.codec, codes)
         if width(encoding.codec) == 4:
             cost += holes * plan.weights["hole"]  # four bytes are lost there, not one or two
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - cost
