@@ -25,10 +25,9 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """Letters that the model has hardly seen (first and last code point) and what one costs in a word of them."""
+    """Letters that the model has hardly seen (`has[c]`, by code points up to FFFF) and what one costs in a word of them."""
 
-    low: int
-    high: int
+    has: NDArray[np.bool_]
     within: float
     first: float
 
@@ -50,6 +49,14 @@ def chart(codec: str) -> NDArray[np.uint32]:
     """The code points of the 256 bytes in the single-byte CODEC; a byte that it does not read is a hole."""
     text = "".join(bytes([byte]).decode(codec, "replace")[:1] or chr(HOLE) for byte in range(256))
     return np.array([ord(char) for char in text], np.uint32)
+
+
+def letters(first: str, last: str, codec: str | None) -> NDArray[np.bool_]:
+    """Which code points are from FIRST to LAST and, if one is named, two bytes in CODEC."""
+    has = np.zeros(0x10000, np.bool_)
+    chars = map(chr, range(ord(first), ord(last) + 1))
+    has[[ord(char) for char in chars if codec is None or len(char.encode(codec, "ignore")) == 2]] = True
+    return has
 
 
 def is_known(codec: str) -> bool:
@@ -78,8 +85,7 @@ def profile() -> Profile:
         rows("wide"),
         rows("escaped"),
         tuple(
-            Alphabet(ord(row["letters"][0]), ord(row["letters"][1]), row["within"], row["first"])
-            for row in data["alphabet"]
+            Alphabet(letters(*row["letters"], row.get("of")), row["within"], row["first"]) for row in data["alphabet"]
         ),
         data["weights"],
         np.stack([chart(encoding.codec) for encoding in singles]),

@@ -48,8 +48,7 @@ def prices() -> NDArray[np.float32]:
     codes = np.arange(0x10000, dtype=np.uint32)
     cost = np.minimum(model.plain_costs(codes), np.float32(weights["dearest"]))
     for alphabet in alphabets:
-        inside = slice(alphabet.low, alphabet.high + 1)
-        cost[inside] = np.minimum(cost[inside], np.float32(alphabet.within))
+        cost[alphabet.has] = np.minimum(cost[alphabet.has], np.float32(alphabet.within))
     accented = slice(0xDF, 0x180)
     knee = np.float32(weights["accented"])
     cost[accented] = np.where(

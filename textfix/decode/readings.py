@@ -49,9 +49,9 @@ def price(earlier: Codes, first: Codes, second: Codes) -> NDArray[np.float32]:
     cost: NDArray[np.float32] = model.next_costs(earlier, first, second)
     np.minimum(cost, np.float32(plan.weights["dearest"]), out=cost)
     for alphabet in plan.alphabets:
-        inside = (second >= alphabet.low) & (second <= alphabet.high)
+        inside = alphabet.has.take(second, mode="clip")
         if inside.any():
-            follows = (first >= alphabet.low) & (first <= alphabet.high)
+            follows = alphabet.has.take(first, mode="clip")
             bound = np.where(follows, np.float32(alphabet.within), np.float32(alphabet.first))
             cost = np.where(inside, np.minimum(cost, bound), cost)
     # Most of what the model has read is Chinese, where an accented letter is far rarer than in a Latin text.
