@@ -83,7 +83,7 @@ def _choose(data: bytes, first: str) -> tuple[str, str]:
         return first, data.decode(first, "replace")
     found = []
     for encoding in profile().doubles:
-        if encoding.codec in BIG5 and ranking.is_open(encoding.codec, data):
+        if encoding.codec in BIG5:
             text = data.decode(encoding.codec, "replace")
             cost = ranking.weigh_text(text) - encoding.prior
             if encoding.codec == "big5-uao":

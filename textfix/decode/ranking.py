@@ -137,7 +137,7 @@ def cut_at(data: bytes, place: int) -> int:
 
 
 def is_beyond_cp950(data: bytes) -> bool:
-    """Whether DATA has, before its end, what cp950 does not read: without that, other kinds of Big5 add nothing."""
+    """Whether DATA has, before its end, what cp950 does not read: without that, Big5-UAO adds nothing."""
     try:
         data.decode("cp950")
     except UnicodeDecodeError as error:
@@ -145,29 +145,27 @@ def is_beyond_cp950(data: bytes) -> bool:
     return False
 
 
-#: Encodings that are weighed only where this is true of the bytes.
-GATES = {"euc-tw": is_euc_tw, "big5-uao": is_beyond_cp950}
-
-
-def is_open(codec: str, data: bytes) -> bool:
-    """Whether CODEC is to be weighed for DATA at all."""
-    return codec not in GATES or GATES[codec](data)
-
-
 def rank(data: bytes, bonus: Mapping[str, float], others: Iterable[Encoding] = ()) -> Ranking:
     """Which encodings of the profile, and of OTHERS, may turn out the best for DATA; BONUS is what is declared."""
     plan = profile()
     part = pick(data)
     high = count_high(part)
-    doubles = [one for one in (*plan.doubles, *others) if is_open(one.codec, data)]
-    cost = {one.codec: weigh(part, one.codec, hopes()) - one.prior - bonus.get(one.codec, 0.0) for one in doubles}
+    doubles = [one for one in (*plan.doubles, *others) if one.codec != "euc-tw" or is_euc_tw(data)]
+    # Its kin tells whether Big5-UAO, a slow codec of our own, is worth a look.
+    cost = {
+        one.codec: weigh(part, one.codec, hopes()) - one.prior - bonus.get(one.codec, 0.0)
+        for one in doubles
+        if one.codec != "big5-uao"
+    }
     amounts = np.bincount(np.frombuffer(part, np.uint8), minlength=256)
     singles = _single_hopes() @ amounts
     for place, one in enumerate(plan.singles):
         cost[one.codec] = float(singles[place]) - one.prior - bonus.get(one.codec, 0.0)
     slack = NEAR + (BY_BYTE if 2 * high > len(part) else BY_SPARSE_BYTE) * high
     bound = max(min(cost.values()) + slack, sorted(cost.values())[LEAST - 1])
+    if cost["big5hkscs"] <= bound and is_beyond_cp950(data):
+        cost["big5-uao"] = cost["big5hkscs"]
     return Ranking(
-        tuple(one for one in doubles if cost[one.codec] <= bound),
+        tuple(one for one in doubles if cost.get(one.codec, np.inf) <= bound),
         tuple(place for place, one in enumerate(plan.singles) if cost[one.codec] <= bound),
     )
