@@ -61,7 +61,9 @@ def price(earlier: Codes, first: Codes, second: Codes) -> NDArray[np.float32]:
     # Letters of Latin and of another alphabet do not stand in one word.
     mixed = (is_latin(first) & is_foreign(second)) | (is_foreign(first) & is_latin(second))
     cost[mixed] += plan.weights["mixed"]
-    cost[(second == HOLE) | ((second >= 0x7F) & (second < 0xA0))] = plan.weights["hole"]
+    cost[second == HOLE] = plan.weights["hole"]
+    # Letters and signs stand there in the Windows pages; in those of ISO 8859 there are controls that nobody writes.
+    cost[(second >= 0x7F) & (second < 0xA0)] = plan.weights["dearest"] + plan.weights["cut"]
     # Controls are equally unlikely in all readings and in noise: padding with NUL says nothing about the rest.
     cost[(second < 0x20) & ((second < 0x09) | (second > 0x0D))] = NOISE
     return cost

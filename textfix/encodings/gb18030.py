@@ -25,7 +25,7 @@ SWAPPED = {"\ue7c7": "\u1e3f", "\u1e3f": "\ue7c7"}
 READ = MOVED | SWAPPED | {"\ue5e5": "\u3000"}
 #: Six pairs stay private-use in the standard, though Unicode has their characters since; GNU libc reads them as these.
 SINCE = dict(zip("\ue816\ue817\ue818\ue831\ue83b\ue855", "𠂇𠂉𠃌𡗗𢦏𤇾", strict=True))
-RENEWED = READ | SINCE
+RENEWED = {old: new for old, new in (READ | SINCE).items() if "\ue000" <= old < "\uf900"}
 #: The private-use characters keep their pairs in writing, so what an older reader gave can be written again.
 WRITTEN = {new: old for old, new in MOVED.items()} | SWAPPED
 TO_READ = re.compile(f"[{''.join(READ)}]")
