@@ -6,6 +6,7 @@ passes over is what the encoding does not have.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -67,11 +68,9 @@ def _has(codec: str) -> NDArray[np.bool_]:
     """Which pairs of bytes (first << 8 | second) are a character in CODEC; four of Hong Kong are two code points."""
     found = np.zeros(1 << 16, np.bool_)
     for pair in range(0x8140, 0xFEFF):
-        try:
+        with contextlib.suppress(UnicodeError):
             text = pair.to_bytes(2, "big").decode(codec)
             found[pair] = len(text) == 1 or len(text.encode(codec)) == 2
-        except UnicodeError:
-            continue
     return found
 
 

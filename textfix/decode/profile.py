@@ -51,10 +51,10 @@ def chart(codec: str) -> NDArray[np.uint32]:
     return np.array([ord(char) for char in text], np.uint32)
 
 
-def letters(first: str, last: str, codec: str | None) -> NDArray[np.bool_]:
-    """Which code points are from FIRST to LAST and, if one is named, two bytes in CODEC."""
+def letters(ends: list[str], codec: str | None) -> NDArray[np.bool_]:
+    """Which code points lie between the two ENDS and, if one is named, are two bytes in CODEC."""
     has = np.zeros(0x10000, np.bool_)
-    chars = map(chr, range(ord(first), ord(last) + 1))
+    chars = map(chr, range(ord(ends[0]), ord(ends[1]) + 1))
     has[[ord(char) for char in chars if codec is None or len(char.encode(codec, "ignore")) == 2]] = True
     return has
 
@@ -85,7 +85,7 @@ def profile() -> Profile:
         rows("wide"),
         rows("escaped"),
         tuple(
-            Alphabet(letters(*row["letters"], row.get("of")), row["within"], row["first"]) for row in data["alphabet"]
+            Alphabet(letters(row["letters"], row.get("of")), row["within"], row["first"]) for row in data["alphabet"]
         ),
         data["weights"],
         np.stack([chart(encoding.codec) for encoding in singles]),
