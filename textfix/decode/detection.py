@@ -35,7 +35,7 @@ WIDE_BROKEN = 20
 #: Nats of evidence for each byte of a valid sequence beyond its first: by chance, a pair of GBK bytes is one in four times.
 UTF8_BYTE = 1.2
 #: Bytes whose script is named.
-SCRIPT = 1024
+SCRIPT = 512
 #: Evidence after which nothing else is weighed.
 SURE = 16.0
 #: Nats against noise for each byte above 7F below which a reading is not yet believed: Chinese has about 2.

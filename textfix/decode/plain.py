@@ -21,7 +21,7 @@ from textfix.decode.scripts import count_scripts
 
 #: Bytes from the first one above 7F on that are looked at; if fewer than FEW of them are above 7F and there are more to
 #: be had, the stretches around such bytes within REACH.
-LOOK, FEW, REACH = 320, 100, 8192
+LOOK, FEW, REACH = 256, 80, 8192
 #: Nats that settle it, and that each place which cannot be read takes away.
 ENOUGH, LOST = 25.0, 12.0
 #: What the right reading costs less than noise, in nats for each byte above 7F: Chinese 1.4 to 2.6 in 40 characters (99
