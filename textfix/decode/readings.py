@@ -28,6 +28,8 @@ UNLISTED = -8.0
 #: Encodings that are for Chinese, though they have kana.
 CHINESE = frozenset({"gb18030", "cp950", "big5hkscs", "big5-uao", "euc-tw"})
 JAPANESE, KOREAN = frozenset({"cp932", "euc_jp"}), frozenset({"cp949", "johab"})
+#: ASCII letters for each byte above 7F after which the words are Latin.
+LATIN_WORDS = 4
 #: Runs of foreign letters that count: more are a table or a lesson, which says no more than these.
 MOST_RUNS = 3
 SMALL = bytes(range(0x61, 0x7B))
@@ -99,9 +101,9 @@ def misfit(codec: str, codes: Codes) -> float:
         hiragana = int(np.count_nonzero(kana & (codes < 0x3097)))
         if hiragana >= 3 and hiragana * 4 >= int(np.count_nonzero(codes >= 0x80)):
             cost += weights["kana"]
-        if codec == "big5-uao":
-            cost += weights["simplified"] * count_scripts(to_text(codes))[0]
-        return cost
+        simplified, traditional = count_scripts(to_text(codes))
+        cost += weights["both_scripts"] * min(simplified, traditional, 2)
+        return cost + (weights["simplified"] * simplified if codec == "big5-uao" else 0.0)
     if codec in JAPANESE:
         return 0.0 if (kana | ((codes >= 0xFF66) & (codes < 0xFFA0))).any() else weights["no_kana"]
     if codec in KOREAN:
@@ -240,6 +242,13 @@ def _read_places(
     used = np.flatnonzero(amounts)
     foreign = int(amounts[0x80:].sum())
     holes = ((charts == HOLE) @ amounts).tolist()
+    # Where the words are of ASCII, and hardly two bytes above 7F stand together, another alphabet has no word.
+    high = np.frombuffer(data, np.uint8) >= 0x80
+    together = int(np.count_nonzero(high[1:] & high[:-1]))
+    words = int(amounts[0x41:0x5B].sum() + amounts[0x61:0x7B].sum())
+    alien = np.zeros(len(places), np.bool_)
+    if words > LATIN_WORDS * foreign and together * 4 <= foreign:
+        alien = (is_foreign(charts[:, 0x80:]) @ amounts[0x80:]) * 2 > foreign
     # A byte that has no character at all says more than a rare one: pages of one byte have few that are open.
     open_byte = plan.weights["dearest"] + plan.weights["cut"] - plan.weights["hole"]
     out = []
@@ -247,6 +256,7 @@ def _read_places(
         encoding = plan.singles[place]
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - common - float(rest[row])
         score -= damage(holes[row], foreign) + holes[row] * open_byte
+        score -= plan.weights["latin_words"] * bool(alien[row])
         out.append(Reading(encoding.codec, score, holes[row], charts[row, used].tobytes()))
     return out
 
