@@ -23,11 +23,11 @@ from textfix.decode.scripts import count_scripts
 #: be had, the stretches around such bytes within REACH.
 LOOK, FEW, REACH = 256, 80, 8192
 #: Nats that settle it, and that each place which cannot be read takes away.
-ENOUGH, LOST = 25.0, 12.0
+ENOUGH, LOST = 21.0, 12.0
 #: What the right reading costs less than noise, in nats for each byte above 7F: Chinese 1.4 to 2.6 in 40 characters (99
 #: of 100 pieces), the same bytes in the other encoding below −0.7, Japanese and Korean below 1.0. And in all, besides.
-PER_BYTE, SURPLUS = 1.1, 10.0
-#: One byte above 7F in so many is A4 in EUC-JP; if so in Big5, too, it is made sure of.
+PER_BYTE, SURPLUS = 1.1, 7.0
+#: One byte above 7F in so many is A4 or A5 in EUC-JP; if so in Big5, too, it is made sure of.
 KANA = 5
 #: The kinds of Big5, each wider than the one before or of another place.
 BIG5 = ("cp950", "big5hkscs", "big5-uao")
@@ -70,8 +70,12 @@ def recognise(data: bytes) -> Known | None:
     if odds < ENOUGH or gain < SURPLUS + PER_BYTE * high:
         return None
     first = "gb18030" if gb > big5 else "cp950"
-    # Kana of EUC-JP, A4A1 to A4F3, are the simplest and commonest characters in Big5.
-    if big5 > gb and part.count(b"\xa4") * KANA > high and noise > ranking.weigh(part, "euc_jp"):
+    # Kana of EUC-JP, A4A1 to A5F6, are among the simplest and commonest characters in Big5.
+    if (
+        big5 > gb
+        and (part.count(b"\xa4") + part.count(b"\xa5")) * KANA > high
+        and noise > ranking.weigh(part, "euc_jp")
+    ):
         return None
     try:
         return Known(first, odds, data.decode(first))
