@@ -249,6 +249,7 @@ def _read_places(
     alien = np.zeros(len(places), np.bool_)
     if words > LATIN_WORDS * foreign and together * 4 <= foreign:
         alien = (is_foreign(charts[:, 0x80:]) @ amounts[0x80:]) * 2 > foreign
+    strangers = (plan.strangers[list(places)] @ amounts[0x80:]).min(axis=1)
     # A byte that has no character at all says more than a rare one: pages of one byte have few that are open.
     open_byte = plan.weights["dearest"] + plan.weights["cut"] - plan.weights["hole"]
     out = []
@@ -256,7 +257,7 @@ def _read_places(
         encoding = plan.singles[place]
         score = encoding.prior + bonus.get(encoding.codec, 0.0) - common - float(rest[row])
         score -= damage(holes[row], foreign) + holes[row] * open_byte
-        score -= plan.weights["latin_words"] * bool(alien[row])
+        score -= plan.weights["latin_words"] * bool(alien[row]) + plan.weights["stranger"] * float(strangers[row])
         out.append(Reading(encoding.codec, score, holes[row], charts[row, used].tobytes()))
     return out
 
