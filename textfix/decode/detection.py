@@ -160,6 +160,10 @@ def _judge_model(material: Material, bonus: Mapping[str, float], controls: bool,
         found += [Reading(one.codec, found[0].score + min(gap, floor), one.holes, one.key) for one, gap in far]
     if material.size > len(fine):
         found = _check(material, found)
+    if valid and material.sparse:
+        found = sorted(
+            (readings.relieve(fine, one) if one.codec == "utf-8" else one for one in found), key=lambda one: -one.score
+        )
     if (controls or material.size <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(material, found[0].codec, bonus)):
         return wide
     if ranking.gain(coarse, found[0].codec) > PLAIN * len(coarse):
