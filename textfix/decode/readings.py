@@ -33,8 +33,8 @@ LATIN_WORDS = 4
 #: Runs of foreign letters that count: more are a table or a lesson, which says no more than these.
 MOST_RUNS = 3
 SMALL = bytes(range(0x61, 0x7B))
-#: Nats that an odd character costs at most in a file of ASCII, the first time and again.
-ODD, SAME = 10.0, 4.0
+#: Nats that an odd character costs at most in a file of ASCII, the first time, again, and what comes after it.
+ODD, SAME, AFTER = 9.0, 3.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +209,15 @@ def count_triples(data: bytes, places: Sequence[int]) -> Triples:
 def relieve(data: bytes, reading: Reading) -> Reading:
     """READING, that of DATA as UTF-8, as the odd characters of a file in ASCII are to be priced.
 
-    λ, © or ✓ there are not the rare events that they are in text: the first costs ODD nats at most, the others SAME.
+    λ, © or ✓ there are not the rare events that they are in text: the first costs ODD nats at most, the others SAME, and
+    what comes after them AFTER.
     """
     codes, _ = decode_part(data, reading.codec)
-    costs = price(before(codes, 2), before(codes, 1), codes)[codes >= 0x80]
-    _, first = np.unique(codes[codes >= 0x80], return_index=True)
-    bound = np.full(len(costs), SAME, np.float32)
-    bound[first] = ODD
+    costs = price(before(codes, 2), before(codes, 1), codes)
+    odd = np.flatnonzero(codes >= 0x80)
+    bound = np.where(before(codes, 1) >= 0x80, AFTER, costs)
+    bound[odd] = SAME
+    bound[odd[np.unique(codes[odd], return_index=True)[1]]] = ODD
     saved = float(np.maximum(costs - bound, 0.0).sum(dtype=np.float64))
     return Reading(reading.codec, reading.score + saved, reading.holes, reading.key)
 
