@@ -73,9 +73,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(
-                Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note)
-            )
+            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note))
     return {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 

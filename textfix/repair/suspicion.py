@@ -180,7 +180,9 @@ def surprises(codes: Codes) -> model.Costs:
     return model.costs(codes) - np.float32(USUAL)
 
 
-def runs(likely: NDArray[np.float32], breaks: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def runs(
+    likely: NDArray[np.float32], breaks: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where runs start and end whose LIKELY reaches ALARM; none goes over BREAKS.
 
     The largest sum of a run that ends at each place (Kadane) is the running sum less its lowest value so far. A break
@@ -207,9 +209,7 @@ def widen(
     ends: NDArray[np.int64],
 ) -> list[Window]:
     """Windows of CODES from the runs STARTS to ENDS of PART that some chain explains."""
-    inside = np.arange(int((ends - starts).sum())) + np.repeat(
-        starts - np.cumsum(ends - starts) + (ends - starts), ends - starts
-    )
+    inside = np.arange(int((ends - starts).sum())) + np.repeat(starts - np.cumsum(ends - starts) + (ends - starts), ends - starts)
     likely = np.minimum(
         table().likelihood.take(part[inside], axis=0, mode="clip") * np.float32(1 / UNIT), surprise[inside, None]
     )
