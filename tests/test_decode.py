@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 import textfix
 from textfix import tables
-from textfix.decode import decode, detect, readings
+from textfix.decode import decode, detect, ranking, readings
 from textfix.decode.declarations import find_label
 from textfix.decode.detection import confide
 from textfix.decode.labels import name_codec, name_family
+from textfix.decode.plain import recognise
 from textfix.decode.profile import profile
 from textfix.decode.sample import condense, draw
 from textfix.encodings import codecs as own_codecs
+from textfix.encodings.gb18030 import renew
 
 own_codecs.register()
 
@@ -138,6 +140,85 @@ def test_work_is_bounded(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert priced < 1_500_000
 
 
+def every_character(codec: str) -> list[bytes]:
+    """All characters of two bytes that CODEC has, in the order of their bytes."""
+    pairs = (pair.to_bytes(2, "big") for pair in range(0x8140, 0xFEFF))
+    read = ((pair, pair.decode(codec, "replace")) for pair in pairs)
+    return [pair for pair, text in read if len(text) == 1 and not 0xE000 <= ord(text) < 0xF900 and text != "\ufffd"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "named"),
+    [
+        ("gb2312", "gb2312"), ("gbk", "gb18030"), ("cp950", "cp950"), ("big5hkscs", "big5hkscs"),
+        ("big5-eten", "big5-eten"), ("euc_kr", "euc_kr"), ("cp949", "cp949"), ("euc_jp", "euc_jp"), ("cp932", "cp932"),
+        ("euc-tw", "euc-tw"),
+    ],
+)  # fmt: skip
+def test_charts(codec: str, named: str) -> None:
+    """A list of all characters has no language; whose it is can be told by what it leaves out."""
+    chars = every_character(codec)
+    rows = [chars[start : start + 32] for start in range(0, len(chars), 32)]
+    for chart in (
+        b"".join(b" ".join(row) + b"\n" for row in rows),
+        b"".join(b"0x%s: " % row[0].hex().encode() + b"".join(row) + b"\n" for row in rows),
+    ):
+        assert detect(chart).encoding == named
+
+
+@pytest.mark.parametrize("codec", ["cp1250", "cp1251", "cp1252", "cp1253", "cp1255", "cp874"])
+def test_charts_of_one_byte(codec: str) -> None:
+    """The same for pages of one byte that have holes of their own."""
+    chars = [bytes([byte]) for byte in range(0x80, 0x100) if bytes([byte]).decode(codec, "ignore")]
+    assert detect(b"\n".join(b" ".join(chars[at : at + 16]) for at in range(0, len(chars), 16))).encoding == codec
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("gb18030", LINE), ("cp950", "圖書館週末上午九點開門，借書證請在前檯辦理。"), ("big5hkscs", "佢哋喺度食嘢，唔該晒。"),
+        ("euc_jp", "図書館は週末の午前九時に開きます。"), ("cp932", "図書館は週末の午前九時に開きます。"),
+        ("cp949", "도서관은 주말 오전 아홉 시에 문을 엽니다."), ("cp1251", "Библиотека открывается в девять утра."),
+        ("koi8-r", "Библиотека открывается в девять утра."), ("cp1253", "Η βιβλιοθήκη ανοίγει στις εννέα."),
+        ("cp874", "ห้องสมุดเปิดเก้าโมงเช้า"), ("cp1252", "La bibliothèque est fermée à Noël."),
+        ("cp1250", "Biblioteka jest zamknięta w święta."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("times", [1, 40])
+def test_ranking_keeps_the_right_one(codec: str, text: str, times: int) -> None:
+    """The first look leaves out most encodings of dense text, and never the one that it is in."""
+    data = (text + "\n").encode(codec) * times
+    found = ranking.rank(data, {})
+    near = {one.codec for one in found.near} | {profile().singles[place].codec for place in found.places}
+    assert codec in near
+    assert len(near) < len(profile().doubles) + len(profile().singles)
+
+
+def test_plain_chinese_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A title of ten characters is named by a look at single characters; damage of a few bytes changes nothing."""
+    monkeypatch.setattr(readings, "price", None)  # the model would raise
+    for text, codec in ((LINE, "gb18030"), ("圖書館週末上午九點開門，借書證請在前檯辦理。", "cp950")):
+        assert detect(text.encode(codec)).encoding == codec
+        data = text.encode(codec) * 40
+        assert detect(data[:800] + b"\xff" + data[800:-1]).encoding == codec
+
+
+def test_sparse_characters_among_code() -> None:
+    """What is looked at are the stretches with bytes above 7F, however far apart they are."""
+    filler = "for (i = 0; i < n; i++) sum += table[i] & 0xff;\n" * 5
+    words = ["剩余时间", "到点就响", "先检查长度", "释放内存", "这里不会失败", "打开文件"]
+    data = filler.join(f"/* {word} */\n" for word in words).encode("gb18030")
+    assert recognise(data) is not None
+    assert detect(data).encoding == "gb18030"
+
+
+def test_edition_of_2022() -> None:
+    """Private-use characters of older editions become the real ones, real characters never private-use ones."""
+    assert renew(b"\xa6\xd9\xa8\xbc\xfe\x59\xfe\x91\xa3\xa0".decode("gb18030")) == "\ufe10ḿ龴𤇾\u3000"
+    assert renew("ḿ" + LINE) == "ḿ" + LINE
+    assert renew(LINE) is LINE
+
+
 def test_sample_is_bounded_and_keeps_what_is_foreign() -> None:
     """The sample has at most its budget, and of a table of ASCII the one cell that matters."""
     cell = "台灯".encode("gb18030")
@@ -170,7 +251,14 @@ def test_labels_name_codecs() -> None:
         (b'@charset "gb2312";', "gb2312"),
         (b"#!/usr/bin/python\n# -*- coding: gbk -*-", "gbk"),
         (b"Subject: x\nContent-Type: text/plain; charset=big5\n\n", "big5"),
+        (b";;; a.el -*- mode: lisp; coding: big5 -*-\n", "big5"),
+        (b'" Menu Translations\nscriptencoding cp936\n', "cp936"),
+        (b"\\documentclass{article}\n\\usepackage[latin1]{inputenc}\n", "latin1"),
+        (b"[LangOptions]\r\nLanguageID=$0804\r\nLanguageCodePage=936\r\n", "cp936"),
+        (b"[LangOptions]\r\nLanguageCodePage=0\r\n", None),
+        (b"#pragma code_page(65001)\n", "utf-8"),
         (b"charset is a word", None),
+        (b"coding and inputenc are words", None),
         (b"", None),
     ],
 )

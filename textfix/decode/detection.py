@@ -9,7 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from textfix import tables
-from textfix.decode import declarations, labels, marks, readings
+from textfix.decode import declarations, labels, marks, ranking, readings
+from textfix.decode.charts import read_chart
+from textfix.decode.marks import find_high
 from textfix.decode.material import CELL, LIMIT, RAW, Material, Run, Whole
 from textfix.decode.mixed import weigh_parts
 from textfix.decode.plain import recognise
@@ -23,12 +25,17 @@ from textfix.records import Candidate, Detection
 FAR = 60.0
 #: Without a control among its bytes a text of this length is not UTF-16: one low byte in nine is one.
 WIDE_WITHOUT_CONTROLS = 512
+#: Nats by which UTF-16 may cost more than the best other reading, for each byte, when single characters are priced: more
+#: than what pairs and triples give back.
+WIDE_BY_BYTE = 1.25
+#: Nats against noise for each byte after which the reading is not doubted, by single characters alone.
+PLAIN = 1.0
 #: One character in so many may be broken in UTF-16 and UTF-32.
 WIDE_BROKEN = 20
 #: Nats of evidence for each byte of a valid sequence beyond its first: by chance, a pair of GBK bytes is one in four times.
 UTF8_BYTE = 1.2
 #: Bytes whose script is named.
-SCRIPT = 1024
+SCRIPT = 512
 #: Evidence after which nothing else is weighed.
 SURE = 16.0
 #: Nats against noise for each byte above 7F below which a reading is not yet believed: Chinese has about 2.
@@ -79,13 +86,24 @@ def judge(material: Material, declared: str | None) -> Detection:
         return _sure(material, codec, "bom")
     if material.ascii:
         return _judge_ascii(material, listen(material.head, declared))
-    controls = marks.has_controls(material.head)
     valid = material.utf8
-    if valid * UTF8_BYTE >= SURE and not controls:
+    # What fits by chance fits least in what is sure here: NUL bytes or other controls do not speak against it.
+    if valid * UTF8_BYTE >= SURE and b"\0" not in material.head:
         return _sure(material, "utf-8", "valid", valid * UTF8_BYTE)
-    if not valid and not controls and isinstance(material, Whole) and (known := recognise(material.data)):
-        return Detection(known.codec, known.odds, confide(known.odds), "model", name_script(known.codes))
+    if not valid and isinstance(material, Whole) and (known := recognise(material.data)):
+        return Detection(known.codec, known.odds, confide(known.odds), "model", name_script(known.text[:SCRIPT]))
+    if isinstance(material, Whole) and b"\0" not in material.head and (found := read_chart(material.data)):
+        return _judge_chart(material, found)
+    controls = marks.has_controls(material.head)
     return _judge_model(material, listen(material.head, declared), controls, valid > 0)
+
+
+def _judge_chart(material: Material, found: list[tuple[str, float]]) -> Detection:
+    """The encoding whose characters are listed, and by how much no other has just these."""
+    (codec, best), *others = found
+    rivals = [Candidate(name, nats - best) for name, nats in others if name != codec]
+    odds = -rivals[0].odds if rivals else SURE
+    return Detection(codec, odds, confide(odds), "model", _script(material, codec), tuple(rivals[:RUNNERS_UP]))
 
 
 def listen(data: bytes, declared: str | None) -> dict[str, float]:
@@ -142,8 +160,14 @@ def _judge_model(material: Material, bonus: Mapping[str, float], controls: bool,
         found += [Reading(one.codec, found[0].score + min(gap, floor), one.holes, one.key) for one, gap in far]
     if material.size > len(fine):
         found = _check(material, found)
+    if valid and material.sparse:
+        found = sorted(
+            (readings.relieve(fine, one) if one.codec == "utf-8" else one for one in found), key=lambda one: -one.score
+        )
     if (controls or material.size <= WIDE_WITHOUT_CONTROLS) and (wide := _weigh_wide(material, found[0].codec, bonus)):
         return wide
+    if ranking.gain(coarse, found[0].codec) > PLAIN * len(coarse):
+        return _conclude(material, found, "valid" if valid and found[0].codec == "utf-8" else "model", bonus)
     gain = readings.weigh_against_noise(coarse, found[0].codec)
     if gain < DOUBTFUL * len(coarse.translate(None, ASCII)) and (slipped := _let_slip(coarse, found, bonus)):
         return _conclude(material, slipped, "model", bonus)
@@ -190,8 +214,16 @@ def _weigh_wide(material: Material, narrow: str, bonus: Mapping[str, float]) -> 
     raw = material.head
     if len(raw) < 4:
         return None
-    wides = [one for one in profile().wides if len(raw) % 4 == 0 or one.codec.startswith("utf-16")]
     prior = next((one.prior for one in (*profile().doubles, *profile().singles) if one.codec == narrow), 0.0)
+    bound = ranking.weigh(raw, narrow) - prior + WIDE_BY_BYTE * len(raw)
+    wides = [
+        one
+        for one in profile().wides
+        if (len(raw) % 4 == 0 or one.codec.startswith("utf-16"))
+        and ranking.weigh(raw, one.codec, ranking.hopes()) - one.prior < bound
+    ]
+    if not wides:
+        return None
     found = readings.read_decoded(raw, [Encoding(narrow, prior), *wides], bonus)
     found.sort(key=lambda one: -one.score)
     if found[0].codec == narrow or readings.weigh_against_noise(raw, found[0].codec) < 0:
@@ -271,10 +303,14 @@ def _unknown(odds: float, runners_up: tuple[Candidate, ...] = ()) -> Detection:
 def _script(material: Material, codec: str) -> str | None:
     if codec == "ascii":
         return None
+    if codec == "utf-8" and isinstance(material, Whole) and material.text is not None:
+        start = find_high(material.head)
+        if 0 <= start < SCRIPT:
+            return name_script(material.text[:SCRIPT])
     part = material.head[:SCRIPT]
     if part.isascii() and not codec.startswith(("utf-16", "utf-32")):
         part = material.around_escapes[:RAW] if material.ascii else material.coarse
-    return name_script(readings.decode_part(part, codec)[0])
+    return name_script(readings.decode_text(part, codec)[0])
 
 
 def confide(odds: float) -> float:

@@ -17,6 +17,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 
+_BOM_STARTS = tuple(mark for mark, _ in _BOMS)
+
 #: Controls that no text has; it has tab, line ends, form feed, the end-of-file of DOS, escape.
 _CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _UTF7 = re.compile(rb"\+[A-Za-z0-9+/]{2,}")
@@ -25,12 +27,23 @@ _ISO2022_CN = re.compile(rb"\x1b\$(\)[AEG]|\*H|\+[IJKLM])")
 _EUC_TW = re.compile(rb"(?:[\x00-\x7f]+|[\xa1-\xfe]{2}|\x8e[\xa1-\xb0][\xa1-\xfe]{2})*")
 
 
+_HIGH = re.compile(rb"[\x80-\xff]")
+
+
+def find_high(data: bytes) -> int:
+    """Where the first byte above 7F is in DATA, −1 if there is none."""
+    found = _HIGH.search(data)
+    return found.start() if found else -1
+
+
 def find_bom(data: bytes, size: int | None = None) -> str | None:
     """The codec whose byte-order mark DATA begins with, and which takes it off; SIZE is that of the whole.
 
     >>> find_bom("中文".encode("utf-8-sig"))
     'utf-8-sig'
     """
+    if not data.startswith(_BOM_STARTS):
+        return None
     for mark, codec in _BOMS:
         if data.startswith(mark):
             if codec == "utf-32" and (len(data) if size is None else size) % 4:

@@ -14,6 +14,7 @@ import numpy as np
 
 from textfix.decode import marks, readings
 from textfix.decode.profile import HOLE, Encoding, profile
+from textfix.decode.ranking import count_high
 from textfix.decode.sample import SAFE, cut, draw
 
 #: Bytes that every encoding is weighed on, and those that the best of them are weighed on again.
@@ -21,6 +22,7 @@ COARSE, FINE = 2048, 1 << 15
 #: Bytes at the start on which encodings of two and four bytes a character are weighed.
 RAW = 4096
 BLOCK = 1 << 20
+SPARSE = 32
 #: Bytes up to which everything is kept in memory; what is longer is looked at in cells.
 LIMIT = 1 << 20
 CELL = 1 << 16
@@ -55,6 +57,8 @@ class Whole:
         self.head = data[:RAW]
         self.data = blanch(data)
         self.ascii = data.isascii()
+        #: The bytes as UTF-8, once they are known to be valid.
+        self.text: str | None = None
 
     @cached_property
     def controls(self) -> int:
@@ -64,12 +68,21 @@ class Whole:
     @cached_property
     def utf8(self) -> int:
         """Bytes of valid UTF-8 sequences beyond the first of each; 0 if it is not UTF-8 (a cut last character is)."""
-        decoder = codecs.getincrementaldecoder("utf-8")("strict")
+        data = self.data
         try:
-            size = len(decoder.decode(self.data))
-        except UnicodeDecodeError:
-            return 0
-        return len(self.data) - size - len(decoder.getstate()[0])
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            if error.end < len(data) or error.reason != "unexpected end of data":
+                return 0
+            data = data[: error.start]
+            text = data.decode()
+        self.text = text
+        return len(data) - len(text)
+
+    @property
+    def sparse(self) -> bool:
+        """Whether one byte in SPARSE at most is above 7F: a file in ASCII with odd characters."""
+        return count_high(self.data) * SPARSE < len(self.data)
 
     @cached_property
     def coarse(self) -> bytes:
@@ -201,6 +214,11 @@ class Run:
         if self._strict is None:
             return 0
         return self._stripped - self._chars - len(self._strict.getstate()[0])
+
+    @property
+    def sparse(self) -> bool:
+        """Whether one byte in SPARSE at most is above 7F."""
+        return int(self._amounts[0x80:].sum()) * SPARSE < self._stripped
 
     @cached_property
     def coarse(self) -> bytes:

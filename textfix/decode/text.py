@@ -8,6 +8,7 @@ import re
 from textfix import encodings
 from textfix.batch import to_text
 from textfix.decode.mixed import Part, parts
+from textfix.encodings.gb18030 import renew
 from textfix.records import Detection
 
 #: Charmaps that read what browsers and Windows read beyond Python's codec of that name.
@@ -71,9 +72,11 @@ def unite(data: bytes) -> bytes:
 
 def _read(data: bytes, codec: str) -> str:
     try:
-        return data.decode(codec)
+        text = data.decode(codec)
     except UnicodeError:
-        return _read_on(data, codec)
+        text = _read_on(data, codec)
+    # Python's codec is the edition of 2000: where it has private-use characters, real ones are meant.
+    return renew(text) if codec == "gb18030" else text
 
 
 def _read_on(data: bytes, codec: str) -> str:

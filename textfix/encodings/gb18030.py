@@ -23,13 +23,26 @@ MOVED = dict(zip(
 #: Moved in 2005: the two changed places.
 SWAPPED = {"\ue7c7": "\u1e3f", "\u1e3f": "\ue7c7"}
 READ = MOVED | SWAPPED | {"\ue5e5": "\u3000"}
+#: Six pairs stay private-use in the standard, though Unicode has their characters since; GNU libc reads them as these.
+SINCE = dict(zip("\ue816\ue817\ue818\ue831\ue83b\ue855", "𠂇𠂉𠃌𡗗𢦏𤇾", strict=True))
+RENEWED = {old: new for old, new in (READ | SINCE).items() if "\ue000" <= old < "\uf900"}
 #: The private-use characters keep their pairs in writing, so what an older reader gave can be written again.
 WRITTEN = {new: old for old, new in MOVED.items()} | SWAPPED
 TO_READ = re.compile(f"[{''.join(READ)}]")
+TO_RENEW = re.compile(f"[{''.join(RENEWED)}]")
 TO_WRITE = re.compile(f"[{''.join(WRITTEN)}]")
 #: What cannot be written; the pair of U+E5E5 is read as something else.
 UNWRITABLE = re.compile("[\ud800-\udfff\ue5e5]")
 EURO = 0x80
+
+
+def renew(text: str) -> str:
+    """TEXT that Python read as GB 18030 (of 2000), with real characters for private-use ones wherever Unicode has them.
+
+    >>> renew(b"\\xa6\\xd9\\xfe\\x59\\xfe\\x51".decode("gb18030"))
+    '︐龴𠂇'
+    """
+    return TO_RENEW.sub(lambda match: RENEWED[match[0]], text) if TO_RENEW.search(text) else text
 
 
 @cache
