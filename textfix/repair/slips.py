@@ -14,8 +14,9 @@ from textfix.batch import Batch, to_codes
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
-from textfix.repair import pinyin
-from textfix.repair.steps import LONGEST, LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Patience, Walk, Way, gbk, pairs
+from textfix.repair import phrases, pinyin
+from textfix.repair.phrases import MEMORY
+from textfix.repair.steps import LONGEST, LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Patience, Walk, gbk, pairs
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
@@ -33,7 +34,7 @@ AHEAD = 4
 STANDS, SOUND = 8, 9.0
 #: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
 #: that the place is marked as a hole.
-SURE = 1.5
+SURE = 0.0
 #: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
 #: on bytes that are there, and a rare name easily costs 8 nats more than two common characters guessed in its place.
 WHOLE = 8.0
@@ -124,7 +125,7 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: model.C
 def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Config) -> list[Edit]:
     """The slips of one line; ORIGIN is where it starts in the text that TRACES count in."""
     codes = to_codes(line + "\n")
-    total = np.concatenate([[0.0], np.cumsum(model.costs(codes).astype(np.float64))])
+    total = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))])
     numbers = codes.tolist()
     glosses = len(GLOSS.findall(line))
     edits: list[Edit] = []
@@ -168,24 +169,22 @@ class Trace:
         return Trace(start - origin, end - origin, match["mark"], match["gloss"], match.start() - origin)
 
 
-def behind(trace: Trace, line: list[int]) -> tuple[int, int]:
-    """The two characters before a trace; a gloss may stand between them and its mark."""
-    two = (0x0A, 0x0A, *line[max(0, trace.behind - 2) : trace.behind])[-2:]
-    return two[0], two[1]
+def behind(trace: Trace, line: list[int]) -> tuple[int, ...]:
+    """The characters before a trace; a gloss may stand between them and its mark."""
+    return (*(0x0A,) * MEMORY, *line[max(0, trace.behind - MEMORY) : trace.behind])[-MEMORY:]
 
 
-def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
-    """How the walk may begin at a trace: from where, by which rule, with which ways."""
-    before = behind(trace, line)
-    found: list[tuple[int, str, list[Way]]] = []
+def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, float, list[int], list[int]]]:
+    """How the walk may begin at a trace: from where, by which rule, its prior, bytes that wait, first characters."""
+    found: list[tuple[int, str, float, list[int], list[int]]] = []
     if trace.gloss is not None:
         # A reading was put behind two bytes that are the second of one character and the first of the next; the
         # bracket was swallowed with that first byte.
-        known = gbk(before[1])
+        known = gbk(behind(trace, line)[-1])
         leads = {
             b[1] for char in pinyin.characters(trace.gloss) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
-        return [(trace.end, GLOSSED, [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
+        return [(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
         if not trace.mark.startswith(row.shown):
             continue
@@ -193,17 +192,10 @@ def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
             continue  # a filter that replaced these bytes left none of them
         after = trace.start + len(row.shown)
         if not row.bytes:
-            found.append((after, row.name, [Way(row.prior, UNKNOWN, ())]))
+            found.append((after, row.name, row.prior, [UNKNOWN], []))
             continue
         column = pairs()[0x81:, row.bytes[0]]
-        codes = column[column > 0]
-        one, two = (np.full(len(codes), code, np.uint32) for code in before)
-        costs = model.next_costs(one, two, codes)
-        ways = [
-            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),))
-            for k in np.argsort(costs, kind="stable")[:FIRST].tolist()
-        ]
-        found.append((after, row.name, ways))
+        found.append((after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
     return found
 
 
@@ -220,23 +212,15 @@ def undo(
     """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
     start, before = trace.start, behind(trace, line)
     found: list[tuple[float, Exit, str]] = []
-    for begin, rule, ways in starts(trace, line):
+    for begin, rule, prior, pending, first in starts(trace, line):
         base = float(total[begin] - total[start])
-        for way_out in Walk(line, begin, before, context).run(ways, base + 40.0, patience):
-            stands = float(total[min(way_out.end + 1, len(line))] - total[start])
+        for way_out in Walk(line, begin, before, context).run(pending, first, prior, base + 40.0, patience):
+            stands = float(total[min(way_out.end + MEMORY, len(line))] - total[start])
             found.append((stands - way_out.cost + evidence, way_out, rule))
     if not found:
         return None
     best = max(found, key=lambda one: one[0])
     edit = accept(line, text, start, before, context, evidence, best, config)
-    if edit is not None and chr(HOLE) in edit.after:
-        # A hole is left: rather the reading that needs the fewest guesses, where it leaves none and is near enough.
-        fewest = min(len(way_out.guessed) for _, way_out, _ in found)
-        rival = max((one for one in found if len(one[1].guessed) == fewest), key=lambda one: one[0])
-        if rival[0] >= best[0] - WHOLE:
-            other = accept(line, text, start, before, context, evidence, rival, config)
-            if other is not None and chr(HOLE) not in other.after:
-                return other
     if edit is not None and config.holes == "keep" and chr(HOLE) in edit.after:
         return None
     return edit
@@ -246,7 +230,7 @@ def accept(
     line: list[int],
     text: str,
     start: int,
-    before: tuple[int, int],
+    before: tuple[int, ...],
     context: Context,
     evidence: float,
     found: tuple[float, Exit, str],
@@ -265,51 +249,62 @@ def accept(
 
 
 def settle(
-    line: list[int], before: tuple[int, int], context: Context, way_out: Exit, holes: str
+    line: list[int], before: tuple[int, ...], context: Context, way_out: Exit, holes: str
 ) -> tuple[list[int], str]:
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
-    whole = (*before, *way_out.codes, *line[way_out.end : way_out.end + 2], 0x0A, 0x0A)
-    for place, width in way_out.guessed:  # two around a pair that vanished were guessed together, and stand or fall so
+    whole = (*before, *way_out.codes, *line[way_out.end : way_out.end + MEMORY], *(0x0A,) * MEMORY)
+    for place, width in way_out.guessed:  # what was guessed together stands or falls together
+        margin = ahead(whole, place + len(before), width, context, len(before), lost_lead=place == 0 and width == 1)
+        DEBUG.append((margin, width, way_out.codes[place : place + width], place))
         guess = way_out.codes[place : place + width]
-        around = whole[place : place + 2], whole[place + 2 + width : place + 4 + width]
-        margin = ahead(guess, *around, context, way_out.codes[:place], lost_lead=place == 0 and width == 1)
         if margin >= SURE * width or holes == "fill":
             notes.append(f"{''.join(map(chr, guess))} from half its bytes ({margin:.1f} nats ahead)")
         else:
             codes[place : place + width] = [HOLE] * width
     return codes, "; ".join(notes)
 
+DEBUG: list = []
 
-def ahead(
-    guess: tuple[int, ...],
-    left: tuple[int, ...],
-    right: tuple[int, ...],
-    context: Context,
-    read: tuple[int, ...],
-    *,
-    lost_lead: bool,
-) -> float:
-    """By how many nats GUESS is ahead of the next best that shares its known bytes, between its neighbours."""
+def ahead(whole: tuple[int, ...], place: int, width: int, context: Context, read: int, *, lost_lead: bool) -> float:
+    """By how many nats the WIDTH characters at PLACE are ahead of the next best that share their known bytes."""
+    guess = whole[place : place + width]
     known = [gbk(code) for code in guess]
-    if None in known:
+    if any(one is None for one in known):
         return 0.0
-    lead, trail = known[0] or (0, 0)
-    row = pairs()[0x81:, trail] if lost_lead else pairs()[lead]
+    opened = np.array([
+        count + sum(code == opening for code in whole[read:place]) - sum(code == closing for code in whole[read:place])
+        for count, (closing, opening) in zip(context.open, QUOTES.items(), strict=True)
+    ])
+    lead, trail = known[0]
+    row = pairs()[0x81:, trail] if lost_lead else pairs()[lead, 0x80:]
     row = row[row > 0]
-    ways = row[:, None]
-    if len(guess) == 2:
-        column = pairs()[0x81:, (known[1] or (0, 0))[1]]
+    packed, _ = encodings.load("gbk").table
+    if width == 1:
+        ways = row[:, None]
+    else:
+        column = pairs()[0x81:, known[-1][1]]
         column = column[column > 0]
-        ways = np.stack([np.repeat(row, len(column)), np.tile(column, len(row))], axis=1)
-        packed, _ = encodings.load("gbk").table
-        ways = ways[pairs()[packed[ways[:, 0]] & 0xFF, packed[ways[:, 1]] >> 8] == 0]
-    fixed = [np.full(len(ways), code, np.uint32) for code in (*left, *right)]
-    run = [*fixed[:2], *ways.T, *fixed[2:]]
-    total = np.zeros(len(ways))
-    for place in range(2, len(run)):
-        total += model.next_costs(*run[place - 2 : place + 1])
+        if width == 2:
+            ways = np.stack([np.repeat(row, len(column)), np.tile(column, len(row))], axis=1)
+            ways = ways[pairs()[packed[ways[:, 0]] & 0xFF, packed[ways[:, 1]] >> 8] == 0]
+        else:
+            from textfix.repair.steps import common, gapless
+            mids, _, tr = common()
+            mids = mids[~gapless()[tr]]
+            some = []
+            for k, pool in ((0, row), (1, mids), (2, column)):
+                w = np.tile(np.array(guess, np.uint32), (len(pool), 1)); w[:, k] = pool
+                some.append(w)
+            ways = np.concatenate(some)
+            ways = ways[(pairs()[packed[ways[:, 0]] & 0xFF, packed[ways[:, 1]] >> 8] == 0) & (pairs()[packed[ways[:, 1]] & 0xFF, packed[ways[:, 2]] >> 8] == 0)]
+    fixed = np.tile(np.array(whole[place - MEMORY : place], np.uint32), (len(ways), 1))
+    right = np.tile(np.array(whole[place + width : place + width + MEMORY], np.uint32), (len(ways), 1))
+    run = np.concatenate([fixed, ways, right], axis=1)
+    cost = np.zeros(len(ways))
+    for k in range(MEMORY, run.shape[1]):
+        cost += phrases.costs(run[:, k - MEMORY : k], run[:, k])
     for part in ways.T:
-        total += context.costs(part, read)
+        cost += context.costs(part, np.tile(opened, (len(ways), 1)))
     same = (ways == np.array(guess)).all(axis=1)
-    return float(total[~same].min() - total[same][0])
+    return float(cost[~same].min() - cost[same][0])
