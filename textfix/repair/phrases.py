@@ -8,8 +8,6 @@ phrase that has begun usually goes on in a known way.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -7,7 +7,7 @@ together (a beam over true characters, priced all at once) and ends where the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -20,11 +20,13 @@ from textfix.repair import phrases, pinyin
 #: Ways kept at each step.
 BEAM = 32
 #: First characters of a pair, or of a run, that are tried where something vanished, all ways taken together.
-TRIES = 32
+TRIES = 16
+#: So many ways may have lost a pair at a step, the best ones; and ways this much (nats) behind the best are given up.
+GAPS, BEHIND = 6, 14.0
 #: Where two pairs vanished in a row the character between has no byte left: so many first characters are tried
 RUN_TRIES = 8
 #: with all characters this common (plain cost in nats), when no other way costs less than this more.
-COMMON, DEAR, USUAL = 9.5, 0.0, 7.5
+COMMON, DEAR, USUAL, GUESSABLE = 9.5, 6.0, 7.5, 11.0
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
@@ -43,9 +45,16 @@ CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tupl
 OTHER_SCRIPT = 5.0
 #: A byte that is not known.
 UNKNOWN = -1
+#: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
+#: which the middle one has no byte left; two of which the last has none left; and how many each kind takes.
+CUT, AROUND, MIDDLE_GONE, LAST_GONE = 1, 2, 3, 4
+WIDTHS = {CUT: 1, AROUND: 2, MIDDLE_GONE: 3, LAST_GONE: 2}
+WIDTH = 3
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
-NEWLINE = 0x0A
+NEWLINE, QUESTION = 0x0A, 0x3F
+#: Full-width ASCII: filters that look for it among bytes put the text into step again.
+FULL = range(0xFF01, 0xFF5F)
 
 Codes = NDArray[np.uint32]
 Costs = NDArray[np.float64]
@@ -81,12 +90,28 @@ def scripts() -> NDArray[np.uint8]:
 
 
 @cache
+def guessable() -> NDArray[np.uint32]:
+    """`pairs` without rare characters, which nobody can guess from half their bytes."""
+    table = pairs().copy()
+    table[model.plain_costs(table.ravel()).reshape(table.shape) > GUESSABLE] = 0
+    return table
+
+
+@cache
 def common() -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
     """The common characters of GBK: code points, first bytes, second bytes."""
     codes = pairs()[pairs() > 0]
     codes = codes[model.plain_costs(codes) <= COMMON]
     packed = encodings.load("gbk").table[0][codes]
     return codes, (packed >> 8).astype(np.int64), (packed & 0xFF).astype(np.int64)
+
+
+@cache
+def usual() -> tuple[Codes, NDArray[np.int64]]:
+    """The most common of the common characters: code points and first bytes."""
+    codes, leads, _ = common()
+    most = model.plain_costs(codes) <= USUAL
+    return codes[most], leads[most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +138,13 @@ class Context:
             opened.append(count)
             end.append(count + rest.count(opening) - rest.count(closing))
         return Context(tuple(opened), tuple(end), script)
+
+    def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
+        """How many quotations of each kind are open behind READ."""
+        return np.array(
+            [n + read.count(QUOTES[mark]) - read.count(mark) for n, mark in zip(self.open, QUOTES, strict=True)],
+            np.int64,
+        )
 
     def costs(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
         """What each of CODES costs more or less where OPENED[i] quotations of each kind are open."""
@@ -142,7 +174,8 @@ class Ways:
 
     `cost`; `last`, the last characters of each; `opened`, quotations that are open; `pending`, the byte that waits for
     its second; `parent` and `codes`, the way that each goes on from and by which characters (0 for none); `guessed`,
-    how many of these had no two bytes of their own; `guesses`, how often that was so up to here.
+    how these were guessed; `guesses`, how often that was so up to here; `gap`, whether a mark says that what comes next
+    vanished.
     """
 
     cost: Costs
@@ -153,6 +186,7 @@ class Ways:
     codes: NDArray[np.uint32]
     guessed: NDArray[np.int64]
     guesses: NDArray[np.int64]
+    gap: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.cost)
@@ -161,16 +195,12 @@ class Ways:
         return Ways(
             self.cost[rows], self.last[rows], self.opened[rows], self.pending[rows],
             self.parent[rows], self.codes[rows], self.guessed[rows], self.guesses[rows],
+            self.gap[rows],
         )  # fmt: skip
 
     @staticmethod
     def join(some: list[Ways]) -> Ways:
-        return Ways(
-            *(np.concatenate([getattr(ways, name) for ways in some]) for name in Ways.__slots__)
-        )
-
-
-WIDTH = 3
+        return Ways(*(np.concatenate([getattr(ways, name) for ways in some]) for name in Ways.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +263,23 @@ class Walk:
             np.tile(np.array(self.before[-WIDTH:], np.uint32), (size, 1)),
             np.tile(np.array(self.context.open, np.int64), (size, 1)),
             np.resize(np.array(pending, np.int64), size),
-            none - 1, np.zeros((size, WIDTH), np.uint32), none, none,
+            none - 1, np.zeros((size, WIDTH), np.uint32), none, none, np.zeros(size, bool),
         )  # fmt: skip
         if not first:
             self.steps.append(root)
             return root
         ways = self.go_on(root, np.arange(size), np.array(first, np.uint32)[:, None], root.pending, 1)
-        ways = Ways(ways.cost, ways.last, ways.opened, ways.pending, none - 1, ways.codes, ways.guessed, ways.guesses)
+        ways = replace(ways, parent=none - 1)
         self.steps.append(ways)
         return ways
 
     def go_on(
-        self, ways: Ways, rows: NDArray[np.int64], codes: NDArray[np.uint32], pending: NDArray[np.int64], guessed: int,
+        self,
+        ways: Ways,
+        rows: NDArray[np.int64],
+        codes: NDArray[np.uint32],
+        pending: NDArray[np.int64],
+        guessed: int,
         more: Costs | float = 0.0,
     ) -> Ways:
         """WAYS[ROWS], each with the characters CODES (one row each) and a new waiting byte, priced in one go."""
@@ -257,7 +292,7 @@ class Walk:
         padded[:, : codes.shape[1]] = codes
         return Ways(
             cost, last, opened, pending, rows, padded, np.full(len(rows), guessed),
-            ways.guesses[rows] + (guessed > 0),
+            ways.guesses[rows] + (guessed > 0), np.zeros(len(rows), bool),
         )  # fmt: skip
 
     def advance(self, ways: Ways, at: int) -> Ways:
@@ -266,14 +301,31 @@ class Walk:
         bytes_ = gbk(char)
         if bytes_ is None and 0x21 <= char <= 0x7E:
             bytes_ = (0xA3, char + 0x80)  # a full-width character that was folded afterwards
-        if bytes_ is None:
+        some = [self.complete(ways, *bytes_)] if bytes_ is not None else []
+        if char == QUESTION:
+            # A pair that forms no character, shown as one mark or two.
+            waiting = np.flatnonzero(ways.pending >= 0x80)
+            none = np.zeros(len(waiting), np.int64)
+            some.append(
+                replace(
+                    ways.take(waiting),
+                    parent=waiting,
+                    codes=np.zeros((len(waiting), WIDTH), np.uint32),
+                    guessed=none,
+                    gap=none == 0,
+                )  # fmt: skip
+            )
+        if not some:
             return ways.take(np.zeros(0, np.int64))
-        found = self.complete(ways, *bytes_)
+        found = Ways.join(some)
         if len(found):
             # The way that needs the fewest guesses is never lost among those that guess better.
             order = np.argsort(found.cost, kind="stable")
+            order = order[found.cost[order] <= found.cost[order[0]] + BEHIND]
             plain = order[np.argmin(found.guesses[order])]
-            key = found.last.astype(np.uint64) @ np.array([1, 1 << 21, 1 << 42], np.uint64) * np.uint64(31) + found.pending.astype(np.uint64)
+            key = found.last.astype(np.uint64) @ np.array([1, 1 << 21, 1 << 42], np.uint64) * np.uint64(31) + (
+                found.pending * 2 + found.gap
+            ).astype(np.uint64)
             _, firsts = np.unique(key[order], return_index=True)
             kept = order[np.sort(firsts)[:BEAM]]
             if plain not in kept:
@@ -292,7 +344,7 @@ class Walk:
             codes = np.tile(column, len(rows))
             rows = np.repeat(rows, len(column))
             some.append(self.go_on(ways, rows, codes[:, None], np.full(len(rows), second), 1))
-        code = np.where(ways.pending >= 0x80, pairs()[ways.pending, first], 0)
+        code = np.where((ways.pending >= 0x80) & ~ways.gap, pairs()[ways.pending, first], 0)
         rows = np.flatnonzero(code)
         if len(rows):
             some.append(self.go_on(ways, rows, code[rows][:, None], np.full(len(rows), second), 0))
@@ -314,12 +366,13 @@ class Walk:
         last[:] = HOLE
         return Ways(
             ways.cost[rows] + LOST_RUN, last, ways.opened[rows], np.full(len(rows), second), rows, codes,
-            np.zeros(len(rows), np.int64), ways.guesses[rows] + 2,
+            np.zeros(len(rows), np.int64), ways.guesses[rows] + 2, np.zeros(len(rows), bool),
         )  # fmt: skip
 
     def cut(self, ways: Ways, waiting: NDArray[np.int64]) -> Ways:
         """The likeliest characters that begin with what is pending and end in any byte; that byte is `pending`."""
-        rows, trails = np.nonzero(pairs()[ways.pending[waiting]][:, 0x80:])
+        waiting = waiting[np.argsort(ways.cost[waiting], kind="stable")[:GAPS]]
+        rows, trails = np.nonzero(guessable()[ways.pending[waiting]][:, 0x80:])
         rows, trails = waiting[rows], trails + 0x80
         codes = pairs()[ways.pending[rows], trails]
         found = self.go_on(ways, rows, codes[:, None], trails, 1)
@@ -327,41 +380,41 @@ class Walk:
 
     def vanished(self, ways: Ways, one: Ways, first: int, second: int) -> Ways:
         """A pair that forms no character was dropped here: the second byte of ONE, the first of another."""
-        leads = np.flatnonzero(pairs()[:, first])
+        leads = np.flatnonzero(guessable()[:, first])
         here, there = np.nonzero(pairs()[one.pending][:, leads] == 0)
-        return self.behind(one, here, pairs()[leads[there], first][:, None], second)
+        return self.behind(one, here, pairs()[leads[there], first][:, None], second, AROUND)
 
     def vanished_twice(self, ways: Ways, one: Ways, first: int, second: int) -> Ways:
         """Two pairs in a row were dropped: between the characters that were cut stood one that is lost whole."""
         one = one.take(np.arange(min(RUN_TRIES, len(one))))
         codes, leads, trails = common()
         here, middle = np.nonzero((pairs()[one.pending][:, leads] == 0) & ~gapless()[trails])
-        two = self.behind(one, here, codes[middle][:, None], 0)
-        two = Ways(two.cost, two.last, two.opened, trails[middle], two.parent, two.codes, two.guessed, two.guesses)
+        two = self.behind(one, here, codes[middle][:, None], 0, AROUND)
+        two = replace(two, pending=trails[middle])
         two = two.take(np.argsort(two.cost, kind="stable")[:TRIES])
-        leads = np.flatnonzero(pairs()[:, first])
+        leads = np.flatnonzero(guessable()[:, first])
         here, there = np.nonzero(pairs()[two.pending][:, leads] == 0)
-        return self.behind(two, here, pairs()[leads[there], first][:, None], second)
+        return self.behind(two, here, pairs()[leads[there], first][:, None], second, MIDDLE_GONE)
 
-    def vanished_last(self, ways: Ways, one: Ways) -> Ways:
+    def vanished_last(self, one: Ways, char: int) -> Ways:
         """A pair was dropped here, and the second byte behind it too: the last character has no byte left."""
         one = one.take(np.arange(min(RUN_TRIES, len(one))))
-        codes, leads, _ = common()
-        usual = model.plain_costs(codes) <= USUAL
-        codes, leads = codes[usual], leads[usual]
+        codes, leads = usual()
+        if 0x40 <= char < 0x80:
+            return one.take(np.zeros(0, np.int64))  # hardly any byte is lost before a letter
         here, last = np.nonzero(pairs()[one.pending][:, leads] == 0)
-        return self.behind(one, here, codes[last][:, None], 0)
+        return self.behind(one, here, codes[last][:, None], 0, LAST_GONE)
 
-    def behind(self, one: Ways, rows: NDArray[np.int64], codes: NDArray[np.uint32], second: int) -> Ways:
+    def behind(self, one: Ways, rows: NDArray[np.int64], codes: NDArray[np.uint32], second: int, kind: int) -> Ways:
         """ONE with a further character that was guessed together with what it ends in."""
         found = self.go_on(one, rows, codes, np.full(len(rows), second), 0, VANISHED)
-        width = int(one.guessed[0]) if len(one) else 0
+        width = WIDTHS[int(one.guessed[0])] if len(one) else 0
         merged = one.codes[rows].copy()
         if len(rows):
             merged[:, width] = codes[:, 0]
         return Ways(
             found.cost, found.last, found.opened, found.pending, one.parent[rows], merged,
-            np.full(len(rows), width + 1), one.guesses[rows],
+            np.full(len(rows), kind), one.guesses[rows], np.zeros(len(rows), bool),
         )  # fmt: skip
 
     def leave(self, ways: Ways, at: int) -> None:
@@ -374,9 +427,10 @@ class Walk:
         waiting = np.flatnonzero(ways.pending >= 0x80)
         if not len(waiting):
             return
+        straight = waiting[~ways.gap[waiting]]
         if 0x40 <= char <= 0x7E:
-            code = pairs()[ways.pending[waiting], char]
-            rows = waiting[code > 0]
+            code = pairs()[ways.pending[straight], char]
+            rows = straight[code > 0]
             if len(rows):
                 self.note(self.go_on(ways, rows, code[code > 0][:, None], ways.pending[rows], 0), at + 1)
             self.note(self.vanished(ways, self.cut(ways, waiting), char, 0), at + 1)
@@ -385,16 +439,20 @@ class Walk:
             reading, end = gloss
             for code in map(ord, pinyin.characters(reading)):
                 if (b := gbk(code)) is not None:
-                    rows = waiting[ways.pending[waiting] == b[0]]
+                    rows = straight[ways.pending[straight] == b[0]]
                     if len(rows):
                         self.note(self.go_on(ways, rows, np.full((len(rows), 1), code, np.uint32), rows, 0), end)
-        elif char < 0x80:
-            # The first byte was left alone before ASCII and dropped; its second is not known.
-            self.note(self.cut_all(ways, waiting), at)
-            self.note(self.vanished_last(ways, self.cut(ways, waiting)), at)
+        elif char < 0x80 or char in FULL:
+            # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
+            self.note(self.cut_all(ways, straight, char), at)
+            self.note(self.vanished_last(self.cut(ways, waiting), char), at)
 
-    def cut_all(self, ways: Ways, waiting: NDArray[np.int64]) -> Ways:
-        rows, trails = np.nonzero(pairs()[ways.pending[waiting]][:, 0x80:])
+    def cut_all(self, ways: Ways, waiting: NDArray[np.int64], char: int) -> Ways:
+        """Each way with every character that begins with what is pending and ends in a byte that was lost at CHAR."""
+        ends = guessable()[ways.pending[waiting]][:, 0x80:] > 0
+        if char < 0x80:
+            ends &= pairs()[0x80:, char] == 0  # or it would have been read with CHAR as one character
+        rows, trails = np.nonzero(ends)
         rows, trails = waiting[rows], trails + 0x80
         return self.go_on(ways, rows, pairs()[ways.pending[rows], trails][:, None], trails, 1)
 
