@@ -24,11 +24,11 @@ from textfix.repair.steps import (
     usual,
 )  # fmt: skip
 
-#: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
-#: that the place is marked as a hole.
-SURE = 0.25
+#: How probable a cut character must be among those that share its known byte to be put in. Below that the place is
+#: marked as a hole.
+SURE = 0.6
 #: The same for a character of which no byte is left.
-SURE_OF_NOTHING = 1.5
+SURE_OF_NOTHING = 0.8
 #: First characters of a group that are tried with all others.
 TRIES = 24
 
@@ -43,21 +43,21 @@ def settle(
     for place, kind in way_out.guessed:
         start = place + len(before)
         opened = context.counted(way_out.codes[:place])
-        margins = ahead(whole, start, kind, context, opened, first_lost=place == 0 and kind == 1)
-        for offset, margin in enumerate(margins):
+        chances = confidence(whole, start, kind, context, opened, first_lost=place == 0 and kind == 1)
+        for offset, chance in enumerate(chances):
             gone = (kind == LAST_GONE and offset == 1) or (kind == MIDDLE_GONE and offset == 1)
-            if holes == "fill" or margin >= (SURE_OF_NOTHING if gone else SURE):
+            if holes == "fill" or chance >= (SURE_OF_NOTHING if gone else SURE):
                 left = "the phrase around it" if gone else "half its bytes"
-                notes.append(f"{chr(whole[start + offset])} from {left} ({margin:.1f} nats ahead)")
+                notes.append(f"{chr(whole[start + offset])} from {left} ({chance:.0%})")
             else:
                 codes[place + offset] = HOLE
     return codes, "; ".join(notes)
 
 
-def ahead(
+def confidence(
     whole: tuple[int, ...], place: int, kind: int, context: Context, opened: NDArray[np.int64], *, first_lost: bool
 ) -> list[float]:
-    """By how many nats each guessed character at PLACE of WHOLE is ahead of the best reading that has another there."""
+    """How probable each guessed character at PLACE of WHOLE is among all that share the bytes that are known."""
     width = WIDTHS[kind]
     guess = np.array(whole[place : place + width], np.uint32)
     known = [gbk(int(code)) for code in guess]
@@ -70,7 +70,7 @@ def ahead(
     column = column[column > 0]
     left = np.array(whole[place - phrases.MEMORY : place], np.uint32)
     if width == 1:
-        ways = np.append(row, guess)[:, None]
+        ways = np.union1d(row, guess).astype(np.uint32)[:, None]
     else:
         costs = phrases.costs(np.tile(left, (len(row), 1)), row) + context.costs(row, np.tile(opened, (len(row), 1)))
         firsts = np.append(row[np.argsort(costs, kind="stable")[:TRIES]], guess[0])
@@ -88,9 +88,8 @@ def ahead(
         cost += phrases.costs(run[:, at - phrases.MEMORY : at], run[:, at])
     for part in ways.T:
         cost += context.costs(part, np.tile(opened, (len(ways), 1)))
-    own = cost[(ways == guess).all(axis=1)].min()
-    others = [cost[ways[:, at] != guess[at]] for at in range(width)]
-    return [float(some.min() - own) if len(some) else np.inf for some in others]
+    weight = np.exp(cost.min() - cost)
+    return [float(weight[ways[:, at] == guess[at]].sum() / weight.sum()) for at in range(width)]
 
 
 def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
@@ -113,4 +112,4 @@ def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
             some.append(ways)
         ways = np.concatenate(some)
         kept = ways[vanish(ways[:, 0], ways[:, 1]) & vanish(ways[:, 1], ways[:, 2])]
-    return np.concatenate([kept, guess[None, :]])
+    return np.unique(np.concatenate([kept, guess[None, :]]), axis=0)

@@ -30,7 +30,7 @@ COMMON, DEAR, USUAL, GUESSABLE = 9.5, 6.0, 7.5, 11.0
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
-VANISHED = 1.0
+VANISHED = 2.0
 #: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
 #: nothing (the line that opened it may be another).
 CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
@@ -52,7 +52,7 @@ WIDTHS = {CUT: 1, AROUND: 2, MIDDLE_GONE: 3, LAST_GONE: 2}
 WIDTH = 3
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
-NEWLINE, QUESTION = 0x0A, 0x3F
+NEWLINE, QUESTION, EURO = 0x0A, 0x3F, 0x20AC
 #: Full-width ASCII: filters that look for it among bytes put the text into step again.
 FULL = range(0xFF01, 0xFF5F)
 
@@ -152,13 +152,11 @@ class Context:
         near = np.flatnonzero((codes >= 0x201C) & (codes <= 0x201D) | (codes >= 0x300C) & (codes <= 0x300F))
         if len(near):
             some, counts = codes[near], opened[near]
-            inside = counts > 0
+            inside = np.asarray(counts > 0)
             closed = np.maximum(0, np.array(self.open) - counts)
             closes, opens = some[:, None] == CLOSING, some[:, None] == OPENING
-            value = np.where(inside, -CLOSES - STAYS_OPEN * (np.array(self.end) > closed), STRAY) * closes
-            value += CROSSES * (closes & ~inside & inside.any(axis=1)[:, None]) - STRAY * (
-                closes & ~inside & inside.any(axis=1)[:, None]
-            )
+            elsewhere = np.where(np.any(inside, axis=1)[:, None], CROSSES, STRAY)
+            value = np.where(inside, -CLOSES - STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
             value += NESTS * (opens & inside)
             more[near] += value.sum(axis=1)
         more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
@@ -306,15 +304,8 @@ class Walk:
             # A pair that forms no character, shown as one mark or two.
             waiting = np.flatnonzero(ways.pending >= 0x80)
             none = np.zeros(len(waiting), np.int64)
-            some.append(
-                replace(
-                    ways.take(waiting),
-                    parent=waiting,
-                    codes=np.zeros((len(waiting), WIDTH), np.uint32),
-                    guessed=none,
-                    gap=none == 0,
-                )  # fmt: skip
-            )
+            here, blank = ways.take(waiting), np.zeros((len(waiting), WIDTH), np.uint32)
+            some.append(replace(here, parent=waiting, codes=blank, guessed=none, gap=none == 0))
         if not some:
             return ways.take(np.zeros(0, np.int64))
         found = Ways.join(some)
@@ -442,7 +433,15 @@ class Walk:
                     rows = straight[ways.pending[straight] == b[0]]
                     if len(rows):
                         self.note(self.go_on(ways, rows, np.full((len(rows), 1), code, np.uint32), rows, 0), end)
-        elif char < 0x80 or char in FULL:
+        if char == EURO:
+            # The byte 80 alone, as Windows reads it.
+            code = pairs()[ways.pending[straight], 0x80]
+            rows = straight[code > 0]
+            if len(rows):
+                self.note(self.go_on(ways, rows, code[code > 0][:, None], ways.pending[rows], 0), at + 1)
+        if char == QUESTION and (self.line[at + 1] in FULL or 0x21 <= self.line[at + 1] < 0x40):
+            self.note(self.cut_all(ways, straight, char), at + 1)  # the first byte is shown as a mark
+        if gloss is None and (char < 0x80 or char in FULL):
             # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
             self.note(self.cut_all(ways, straight, char), at)
             self.note(self.vanished_last(self.cut(ways, waiting), char), at)
