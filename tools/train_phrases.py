@@ -29,6 +29,9 @@ WORTH = 0.5
 #: The share of the table that phrases take, the others being what it costs to go on in no known way; and the least
 #: probability that is left for that.
 SHARE, LEAST_LEFT = 0.8, 0.02
+#: Files of one script only, as the tables of `phrases.variants` stand; a form never seen counts as seen so often, and
+#: costs this much (in units) at most.
+SCRIPTS, UNSEEN, MOST = ("hant", "hans"), 2, 48
 #: Nobody writes beyond the BMP in phrases; code points from here up break a phrase.
 BMP = 0x10000
 
@@ -66,8 +69,9 @@ class Grams:
         ]
 
 
-def read(corpus: Path) -> list[tuple[np.ndarray, int]]:
-    """Each file's folded code points and weight."""
+def read(corpus: Path) -> tuple[list[tuple[np.ndarray, int]], np.ndarray]:
+    """Each file's folded code points and weight; and how often each script has each code point of the BMP."""
+    plain = np.zeros((len(SCRIPTS), BMP), np.int64)
     weights = tomllib.loads((ROOT / "tools" / "train.toml").read_text("utf-8"))["weights"]
     fixtures, fold, texts = fixture_lines(), model.load().folded, []
     for path in sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")}):
@@ -77,11 +81,26 @@ def read(corpus: Path) -> list[tuple[np.ndarray, int]]:
         lines = list(read_lines(path))
         if overlap := fixtures.intersection(lines):
             raise SystemExit(f"{path.name} has a line that is also in a fixture: {min(overlap)!r}")
-        texts.append((fold(to_codes("\n" + "\n".join(lines) + "\n")), weight))
+        codes = to_codes("\n" + "\n".join(lines) + "\n")
+        texts.append((fold(codes), weight))
+        for script, prefix in enumerate(SCRIPTS):
+            if path.name.startswith(prefix):
+                plain[script] += weight * np.bincount(codes[codes < BMP], minlength=BMP)
         print(f"{path.name}: {len(lines)} lines", file=sys.stderr)
     if not texts:
         raise SystemExit(f"no *.txt or *.txt.xz under {corpus}")
-    return texts
+    return texts, plain
+
+
+def variants(plain: np.ndarray) -> np.ndarray:
+    """What it costs, in each script, that a character stands in this form and in none that is folded onto the same."""
+    fold = model.load().folded(np.arange(BMP, dtype=np.uint32)).astype(np.int64)
+    costs = np.zeros(plain.shape, np.uint8)
+    for script, counts in enumerate(plain):
+        together = np.bincount(fold, counts, fold.max() + 1)[fold]
+        share = (counts + UNSEEN) / (together + UNSEEN)
+        costs[script] = np.where(together > 0, np.clip(np.rint(-np.log(share) * phrases.UNIT), 0, MOST), 0)
+    return costs
 
 
 def worth(grams: Grams, shorter: Grams, least: int, expected: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -162,12 +181,13 @@ def main() -> int:
     parser.add_argument("--bits", type=int, default=20, help="the table has 2**BITS entries of three bytes")
     parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
-    np.savez_compressed(args.out, **train(read(args.corpus), args.bits))
+    texts, plain = read(args.corpus)
+    np.savez_compressed(args.out, **train(texts, args.bits), variants=variants(plain))
     if args.out.parent == manifest.DATA:
         sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
         manifest.describe(
             args.out.name,
-            what="phrases behind slips: costs of a character after two or three others, by hash",
+            what="phrases behind slips: costs of a character after two or three others, by hash; of its forms, by script",
             source=[line for line in sources if line.strip()],
             command="python tools/train_phrases.py CORPUS --sources tools/sources.txt",
             licence="Apache-2.0 (counts of texts under the licences named)",

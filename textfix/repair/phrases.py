@@ -8,6 +8,8 @@ phrase that has begun usually goes on in a known way.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,6 +70,14 @@ def costs(before: Codes, codes: Codes) -> NDArray[np.float64]:
     for missing, whole in (entries[:2], entries[2:]):
         found = np.where(whole > 0, whole, found * UNIT + missing) / UNIT
     return found
+
+
+@cache
+def variants() -> NDArray[np.float64]:
+    """What it costs that a character stands in this form and not in another that the model folds onto the same (説 for
+    說, 于 for 於), by code point of the BMP: in text of either script, in traditional, in simplified."""
+    table = tables.arrays("phrases.npz")["variants"] / UNIT
+    return np.concatenate([table.min(axis=0)[None], table])
 
 
 def line_costs(codes: Codes) -> NDArray[np.float64]:

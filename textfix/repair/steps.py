@@ -41,8 +41,6 @@ STAYS_OPEN = 10.0
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
 CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tuple(QUOTES.values())))
-#: Evidence, in nats, against a character of the other script than that of its line.
-OTHER_SCRIPT = 5.0
 #: A byte that is not known.
 UNKNOWN = -1
 #: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
@@ -161,8 +159,7 @@ class Context:
             more[near] += value.sum(axis=1)
         more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
         more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A)] += FULL_WIDTH
-        if self.script:
-            more[scripts()[np.minimum(codes, 0xFFFF)] == 3 - self.script] += OTHER_SCRIPT
+        more += phrases.variants()[self.script][np.minimum(codes, 0xFFFF)]
         return more
 
 
