@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
@@ -20,6 +21,12 @@ CHOICES: dict[str, tuple[object, ...]] = {
     "holes": ("mark", "keep", "fill"),
 }
 
+#: The kinds of escapes that `escapes` may name.
+ESCAPES = (
+    "entity", "mime-word", "percent", "percent-u", "hex", "octal", "unicode", "unicode-bare", "quoted-printable", "hz",
+    "utf-7", "surrogates",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -34,6 +41,9 @@ class Config:
     holes        characters that were lost: "mark" them with U+FFFD, "keep" the garbled span, "fill" with the likeliest
     caution      evidence in nats that a repair must have (natural logarithm of the odds)
     max_layers   how many misreadings on top of one another are undone
+    escapes      with `repair`, characters left as escapes are put back: True, False, or a collection of kinds
+                 ("entity" &#20013; "percent" %E4%B8%AD "percent-u" %u4E2D "unicode" \\u4e2d "unicode-bare" u4e2d
+                 "hex" \\xe4 "octal" \\344 "quoted-printable" =E4 "mime-word" =?UTF-8?B?5Lit?= "utf-7" +Ti0- "hz" "surrogates")
 
     An option that does not exist, or a value that is not among its choices, raises ChoiceError.
 
@@ -50,6 +60,7 @@ class Config:
     holes: str = "mark"
     caution: float = CAUTION
     max_layers: int = 3
+    escapes: bool | Collection[str] = True
 
     SCRAPE: ClassVar[Config]
     CORPUS: ClassVar[Config]
@@ -64,6 +75,13 @@ class Config:
             raise ChoiceError("value of the option 'caution'", self.caution, ["a number of nats above 0"])
         if isinstance(self.max_layers, bool) or not isinstance(self.max_layers, int) or self.max_layers < 0:
             raise ChoiceError("value of the option 'max_layers'", self.max_layers, ["a whole number from 0 up"])
+        if not isinstance(self.escapes, bool):
+            if isinstance(self.escapes, (str, bytes)) or not isinstance(self.escapes, Collection):
+                raise ChoiceError("value of the option 'escapes'", self.escapes, (True, False, f"some of {ESCAPES}"))
+            for kind in self.escapes:
+                if kind not in ESCAPES:
+                    raise ChoiceError("kind in the option 'escapes'", kind, ESCAPES)
+            object.__setattr__(self, "escapes", tuple(kind for kind in ESCAPES if kind in self.escapes))
 
 
 #: Scraped pages: wide clean-up as well, and what cannot be told is left as it was.

@@ -11,14 +11,14 @@ import binascii
 import html
 import quopri
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from textfix import model
 from textfix.batch import Batch, to_codes
-from textfix.config import Config
+from textfix.config import ESCAPES, Config
 from textfix.records import Change, Edit, splice
 
 #: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
@@ -27,6 +27,8 @@ WRITTEN = {"utf-8": 13.9, "gb18030": 9.5, "big5hkscs": 9.5}
 #: The same where the escapes name characters and not bytes, and the odds against text of an unknown kind.
 NAMED, STRANGE = 11.0, 8.0
 LEAST_HAN = 2
+#: By how much, in nats, another encoding must read better than the one that is named.
+DECLARED = 6.0
 #: What ends an address, going backwards, and what makes a word one. So far back is looked.
 BREAK = re.compile(r"[\s<>\"'()（）「」【】，。；！？]")
 PARTS = re.compile(r"[/#?]")
@@ -49,9 +51,10 @@ def from_bytes(data: bytes) -> tuple[str, float] | None:
     best: tuple[float, str, float] | None = None
     for encoding, null in WRITTEN.items():
         try:
-            text = data.decode(encoding)
+            text = data.decode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
         except UnicodeDecodeError:
             continue
+        text = HALVES.sub(lambda match: join(match[0]), text)  # CESU-8 writes each half as three bytes
         by_chance = null * sum(char >= "\x80" for char in text)
         odds = by_chance - float(model.costs(to_codes(text)).sum())
         if best is None or odds > best[0]:
@@ -94,16 +97,18 @@ def read_quoted(run: str) -> tuple[str, float] | None:
 
 
 def read_word(run: str) -> tuple[str, float] | None:
-    """A MIME encoded word (RFC 2047), or several in a row."""
+    """A MIME encoded word (RFC 2047), or several in a row; what reads better where the name of its encoding lies."""
     words = re.findall(r"=\?([\w-]+)\?([BbQq])\?([^?\s]*)\?=", run)
     try:
         data = b"".join(unpack(how, content) for _, how, content in words)
-        charset = words[0][0].lower()
-        return named(data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(charset, charset)))
     except (binascii.Error, UnicodeEncodeError):
         return None
+    other, charset = from_bytes(data), words[0][0].lower()
+    try:
+        declared = named(data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(charset, charset)))
     except (LookupError, UnicodeDecodeError):
-        return from_bytes(data)
+        return other
+    return other if other is not None and weigh(*other) > weigh(*declared) + DECLARED else declared
 
 
 def unpack(how: str, content: str) -> bytes:
@@ -113,6 +118,28 @@ def unpack(how: str, content: str) -> bytes:
     return quopri.decodestring(content.replace("_", " ").encode("ascii"), header=True)
 
 
+def read_escape(run: str) -> tuple[str, float] | None:
+    """What JavaScript's escape() made: %u4E2D, and %20 beside it."""
+    if "%u" not in run:
+        return None
+    ascii_ = re.sub(r"%([2-7][0-9A-Fa-f])", lambda match: chr(int(match[1], 16)), run)
+    units = re.sub(r"(?:%u[0-9A-Fa-f]{4})+", lambda match: (read_units(match[0]) or (match[0], 0))[0], ascii_)
+    return named(units)
+
+
+def read_bare(run: str) -> tuple[str, float] | None:
+    """u4e2d, its backslash lost; digits may stand between."""
+    parts = re.sub(r"(?:u[0-9A-Fa-f]{4})+", lambda match: (read_units(match[0]) or (match[0], 0))[0], run)
+    return named(parts)
+
+
+def read_utf7(run: str) -> tuple[str, float] | None:
+    try:
+        return named(run.encode("ascii").decode("utf-7"))
+    except UnicodeDecodeError:
+        return None
+
+
 def read_hz(run: str) -> tuple[str, float] | None:
     try:
         return named(run.encode("ascii").decode("hz"))
@@ -120,17 +147,21 @@ def read_hz(run: str) -> tuple[str, float] | None:
         return None
 
 
+#: A byte of quoted-printable that is no ASCII, and the second byte that may follow it.
+QUOTED = r"=[89A-F][0-9A-F](?:=[4-7][0-9A-F]|[@-~](?==))?"
+
 KINDS = (
     Kind("entity", "&", re.compile(r"(?:&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});)+"), read_entities),
     Kind("mime-word", "=?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
     Kind("percent", "%", re.compile(r"(?:%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?)+"), read_percent, False),
-    Kind("percent-u", "%u", re.compile(r"(?:%u[0-9A-Fa-f]{4})+"), read_units, False),
+    Kind("percent-u", "%u", re.compile(r"(?:%u[0-9A-Fa-f]{4}|%[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}(?:%u[0-9A-Fa-f]{4}|%[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
     Kind("hex", "\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2}){2,}"), read_hex),
     Kind("octal", "\\", re.compile(r"(?:\\[0-3][0-7]{2}){2,}"), read_octal),
     Kind("unicode", "\\u", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), read_units),
-    Kind("unicode-bare", "u", re.compile(r"(?<![0-9A-Za-z])(?:u[0-9a-f]{4}){3,}(?![0-9A-Za-z])"), read_units),
-    Kind("quoted-printable", "=", re.compile(r"(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~](?==))(?:=\r?\n(?==))?)+"), read_quoted),
+    Kind("unicode-bare", "u", re.compile(r"(?<![A-Za-z])(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){3,}(?![0-9A-Za-z])"), read_bare),
+    Kind("quoted-printable", "=", re.compile(rf"{QUOTED}(?:(?:=[2-7][0-9A-F])*(?:=\r?\n)?{QUOTED})*"), read_quoted),
     Kind("hz", "~{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
+    Kind("utf-7", "+", re.compile(r"(?<![A-Za-z0-9+/])\+[A-Za-z0-9+/]{5,}-"), read_utf7),
 )  # fmt: skip
 #: A character beyond the BMP that was left as its two halves.
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -139,29 +170,46 @@ HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The escapes of each text."""
     joined = batch.joined
-    found = [Edit(m.start(), m.end(), m[0], join(m[0]), "escape:surrogates") for m in HALVES.finditer(joined)]
+    wanted = config.escapes if not isinstance(config.escapes, bool) else ESCAPES if config.escapes else ()
+    found: list[Edit] = []
+    if "surrogates" in wanted:
+        found += [Edit(m.start(), m.end(), m[0], join(m[0]), "escape:surrogates") for m in HALVES.finditer(joined)]
     for kind in KINDS:
-        if kind.sign not in joined:
-            continue
-        for match in kind.run.finditer(joined):
-            if not kind.in_addresses and is_address(joined, match.start()):
-                continue
-            read = kind.read(match[0])
-            if read is None or read[0] == match[0]:
-                continue
-            odds = weigh(*read)
-            if odds >= config.caution:
-                found.append(Edit(match.start(), match.end(), match[0], read[0], f"escape:{kind.name}", odds))
+        if kind.sign in joined and kind.name in wanted:
+            for start, run in runs(kind, batch):
+                if not kind.in_addresses and is_address(joined, start):
+                    continue
+                read = kind.read(run)
+                if read is None or read[0] == run:
+                    continue
+                odds = weigh(*read)
+                if odds >= config.caution:
+                    found.append(Edit(start, start + len(run), run, read[0], f"escape:{kind.name}", odds))
     edits: dict[int, list[Edit]] = {}
-    found.sort(key=lambda edit: edit.start)
+    found.sort(key=lambda edit: (edit.start, -edit.end))
     owners = batch.owners(np.array([edit.start for edit in found], np.int64)).tolist()
     at = 0
     for owner, edit in zip(owners, found, strict=True):
-        if edit.start >= at and edit.end <= batch.ends[owner]:
+        if edit.start >= at:
             at = edit.end
             shift = int(batch.starts[owner])
             edits.setdefault(owner, []).append(replace(edit, start=edit.start - shift, end=edit.end - shift))
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
+
+
+def runs(kind: Kind, batch: Batch) -> Iterator[tuple[int, str]]:
+    """Where each run of KIND starts in the batch, and the run; none reaches from one text into the next."""
+    matches = list(kind.run.finditer(batch.joined))
+    firsts = batch.owners(np.fromiter((match.start() for match in matches), np.int64, len(matches)))
+    for match, first, end in zip(matches, firsts.tolist(), batch.ends[firsts].tolist(), strict=True):
+        if match.end() <= end:
+            yield match.start(), match[0]
+            continue
+        last = int(batch.owners(np.array([match.end() - 1]))[0])
+        for owner in range(first, last + 1):
+            start = max(match.start(), int(batch.starts[owner]))
+            for part in kind.run.finditer(batch.joined, start, int(batch.ends[owner])):
+                yield part.start(), part[0]
 
 
 def is_address(text: str, place: int) -> bool:

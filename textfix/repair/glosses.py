@@ -12,8 +12,11 @@ from textfix.config import Config
 from textfix.records import Change, Edit, splice
 from textfix.repair import pinyin
 
-GLOSS = re.compile(rf"(?<=([\u3400-\u9fff]))((?:\( ?{pinyin.SYLLABLE} ?\)){{1,2}})")
+#: What one kind of machine brackets in the place of readings, or beside them: 作(✒)为, 扶贫(pín )(🐌)对象.
+PICTURE = "[\u2190-\u2bff\U0001f000-\U0001faff]\ufe0f?"
+GLOSS = re.compile(rf"(?<=([\u3400-\u9fff]))((?:\( ?(?:{pinyin.SYLLABLE}|{PICTURE}) ?\)){{1,2}})(?=(.?))", re.DOTALL)
 INSIDE = re.compile(pinyin.SYLLABLE)
+PICTURES = re.compile(PICTURE)
 #: A character is common below this plain cost, in nats: 學 has 7.1, 嚴 9.4; those that authors gloss (劼 16.5,
 #: 尬 12.6, 魑 15) stand above.
 COMMON = 11.0
@@ -23,6 +26,10 @@ AT_WORK, RARER = 2.0, 13.0
 #: Evidence for a machine, in nats: a reading on a common character that only traditional script has (nobody glosses
 #: 學 for a reader), and one on any other common character (an author may gloss 行 or 长 for their other readings).
 TRADITIONAL, PLAIN = 12.0, 2.5
+#: Evidence for a machine, in nats: the same reading twice, 设(she)(she).
+DOUBLED = 8.0
+#: Evidence for a machine, in nats: a picture in brackets within a phrase. People put them at the end of one.
+WITHIN = 3.0
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -35,22 +42,38 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if not fitting:
         return {}
     rarity = model.plain_costs(to_codes("".join(m[1] for m in fitting)))
-    lines: dict[int, list[tuple[re.Match[str], float]]] = {}
-    starts, _ = batch.lines(np.fromiter((match.start() for match in fitting), np.int64, len(fitting)))
-    for match, cost, start in zip(fitting, rarity.tolist(), starts.tolist(), strict=True):
-        lines.setdefault(start, []).append((match, cost))
+    places = np.fromiter((match.start() for match in fitting), np.int64, len(fitting))
+    lines: dict[tuple[int, int], list[tuple[re.Match[str], float]]] = {}
+    sure: dict[int, float] = {}
+    for match, cost, start, owner in zip(
+        fitting, rarity.tolist(), batch.lines(places)[0].tolist(), batch.owners(places).tolist(), strict=True
+    ):
+        lines.setdefault((owner, start), []).append((match, cost))
+        if cost <= COMMON and evidence(match) == TRADITIONAL:
+            sure[owner] = sure.get(owner, 0.0) + TRADITIONAL
     edits: dict[int, list[Edit]] = {}
-    for priced in lines.values():
-        odds = sum(TRADITIONAL if traditional(match[1]) else PLAIN for match, cost in priced if cost <= COMMON)
+    for (owner, _), priced in lines.items():
+        odds = sum(evidence(match) for match, cost in priced if cost <= COMMON or PICTURES.search(match[2]))
+        # A page that shows the machine at work where nobody else glosses speaks for its other lines too.
+        odds = max(odds, sure.get(owner, 0.0) - TRADITIONAL)
         if odds < config.caution:
             continue
         limit = RARER if odds >= AT_WORK * config.caution else COMMON
-        group = [m for m, cost in priced if cost <= COMMON or (cost <= limit and traditional(m[1]))]
-        owners = batch.owners(np.array([match.start() for match in group]))
-        for match, owner in zip(group, owners.tolist(), strict=True):
-            start, end = match.start() - int(batch.starts[owner]), match.end() - int(batch.starts[owner])
-            edits.setdefault(owner, []).append(Edit(start, end, match[0], "", "gloss", odds))
+        for match, cost in priced:
+            if cost <= COMMON or (cost <= limit and traditional(match[1])) or PICTURES.search(match[2]):
+                start, end = match.start() - int(batch.starts[owner]), match.end(2) - int(batch.starts[owner])
+                edits.setdefault(owner, []).append(Edit(start, end, match[2], "", "gloss", odds))
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
+
+
+def evidence(match: re.Match[str]) -> float:
+    """Evidence for a machine, in nats, of what stands behind one character."""
+    if PICTURES.search(match[2]):
+        return WITHIN if "\u3400" <= match[3] <= "\u9fff" else 0.0
+    if traditional(match[1]):
+        return TRADITIONAL
+    inside = INSIDE.findall(match[2])
+    return DOUBLED if len(inside) == 2 and inside[0] == inside[1] else PLAIN
 
 
 def traditional(char: str) -> bool:

@@ -9,40 +9,47 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import encodings, model, tables
+from textfix import model, tables
 from textfix.batch import Batch, to_codes
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
-from textfix.repair import pinyin
-from textfix.repair.steps import LONGEST, LOST_RUN, QUOTES, UNKNOWN, Context, Exit, Patience, Walk, Way, gbk, pairs
+from textfix.repair import guesses, phrases, pinyin
+from textfix.repair.phrases import MEMORY
+from textfix.repair.steps import (
+    LONGEST,
+    LOST_RUN,
+    QUOTES,
+    UNKNOWN,
+    WIDTHS,
+    Context,
+    Exit,
+    Patience,
+    Walk,
+    gbk,
+    guessable,
+)  # fmt: skip
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
 TRACE = re.compile(
-    rf"(?:^|(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)]))(?:\({pinyin.SYLLABLE}\))?"
-    rf"(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
+    r"(?:^|(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)])|(?<=[ -~])(?<![!?])(?=[!?]{1,2}[\u3400-\u9fff]{2}))"
+    rf"(?:\({pinyin.SYLLABLE}\))?(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
     re.MULTILINE,
 )
 GLOSSED = "slip:gloss"
-GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\({pinyin.SYLLABLE}\)")
+GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\(({pinyin.SYLLABLE})\)")
+#: Punctuation that a filter which makes ！ ASCII usually folds too.
+FULL_WIDTH = "，：；！？"
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
 SURPRISE = 7.5
 AHEAD = 4
 #: A slip stands in sound text: so many characters before it cost no more than this on average (5 is usual).
 STANDS, SOUND = 8, 9.0
-#: Odds, in nats, between the likeliest completion of a cut character and the next one, from which it is put in. Below
-#: that the place is marked as a hole.
-SURE = 1.5
-#: A reading that leaves no hole is preferred to one that is likelier by up to this many nats and leaves one: it rests
-#: on bytes that are there, and a rare name easily costs 8 nats more than two common characters guessed in its place.
-WHOLE = 8.0
-#: Characters tried for the first one, whose first byte is lost: 停 in 慢慢停靠 comes after a dozen likelier ones.
-FIRST = 40
 #: Characters of a line that are looked at together.
 PART = 2000
-#: Evidence, in nats, of another slip or gloss in the same line: the filter was at work.
-AT_WORK = 4.0
+#: Evidence, in nats, of another slip or gloss in the same text, and how many count: the filter was at work.
+AT_WORK, MOST = 4.0, 2
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
 #: not know: a slip stands in text that it does know.
 NULL, STRANGE = 9.5, 16.0
@@ -75,24 +82,42 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if joined.isascii() or not (traces := list(TRACE.finditer(joined))):
         return {}
     costs: model.Costs = batch.note(model.costs)
-    parts: dict[tuple[int, int], list[re.Match[str]]] = {}
-    for trace, start, end in zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True):
-        # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
-        start += (trace.start() - start) // PART * PART
-        part = start, min(end, start + PART + LONGEST)
-        if is_suspicious(trace, start, joined, costs) or (
-            part in parts and ends_line(trace, joined)  # the other slips may have hidden the quotation
-        ):
-            parts.setdefault(part, []).append(trace)
-    edits: dict[int, list[Edit]] = {}
-    for (start, end), found in parts.items():
-        owner = int(batch.owners(np.array([start]))[0])
-        shift = start - int(batch.starts[owner])
-        for edit in line_edits(joined[start:end], start, found, config):
-            moved = replace(edit, start=edit.start + shift, end=edit.end + shift)
-            if not edits.get(owner) or moved.start >= edits[owner][-1].end:
-                edits.setdefault(owner, []).append(moved)
-    return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
+    lines = list(zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True))
+    suspicious = [is_suspicious(trace, start, joined, costs) for trace, start, _ in lines]
+    if not any(suspicious):
+        return {}
+    owners = batch.owners(starts_of(traces)).tolist()
+    damaged = {owner for owner, yes in zip(owners, suspicious, strict=True) if yes}
+    found: dict[int, dict[tuple[int, int], list[re.Match[str]]]] = {}
+    for (trace, start, end), owner, yes in zip(lines, owners, suspicious, strict=True):
+        if yes or (owner in damaged and ends_line(trace, joined)):  # other slips may have hidden the quotation
+            # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
+            start += (trace.start() - start) // PART * PART
+            found.setdefault(owner, {}).setdefault((start, min(end, start + PART + LONGEST)), []).append(trace)
+    changes = {}
+    for owner, parts in found.items():
+        if edits := text_edits(batch.texts[owner], int(batch.starts[owner]), parts, config):
+            changes[owner] = splice(batch.texts[owner], edits)
+    return changes
+
+
+def text_edits(text: str, shift: int, parts: dict[tuple[int, int], list[re.Match[str]]], config: Config) -> list[Edit]:
+    """The slips of a text that starts at SHIFT, where PARTS count; each is evidence for the others."""
+    signs = sum(pinyin.fits(text[match.start() - 1], match[1]) for match in GLOSS.finditer(text))
+    fixed: dict[tuple[int, int], list[Edit]] = {}
+    for last in (False, True):
+        for (start, end), traces in parts.items():
+            if last and (fixed[start, end] or not sum(map(len, fixed.values()))):
+                continue  # looked at once more in the light of the others, where that can change anything
+            others = signs + sum(map(len, fixed.values()))
+            fixed[start, end] = line_edits(text[start - shift : end - shift], start, traces, others, config)
+    edits: list[Edit] = []
+    for (start, _), some in sorted(fixed.items()):
+        for edit in some:
+            moved = replace(edit, start=edit.start + start - shift, end=edit.end + start - shift)
+            if not edits or moved.start >= edits[-1].end:
+                edits.append(moved)
+    return edits
 
 
 def starts_of(traces: list[re.Match[str]]) -> NDArray[np.int64]:
@@ -121,35 +146,56 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: model.C
     return bool(max(after[:2].mean(), after.mean()) >= SURPRISE)
 
 
-def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Config) -> list[Edit]:
-    """The slips of one line; ORIGIN is where it starts in the text that TRACES count in."""
-    codes = to_codes(line + "\n")
-    total = np.concatenate([[0.0], np.cumsum(model.costs(codes).astype(np.float64))])
-    numbers = codes.tolist()
-    glosses = len(GLOSS.findall(line))
+def line_edits(line: str, origin: int, traces: list[re.Match[str]], others: int, config: Config) -> list[Edit]:
+    """The slips of one line; ORIGIN is where it starts in what TRACES count in, OTHERS the signs of damage elsewhere."""
     edits: list[Edit] = []
+    shown: Line | None = None
     patience = Patience()
     for trace in traces:
         place = Trace.of(trace, origin)
         if edits and place.start < edits[-1].end:
             continue
-        evidence = min(AT_WORK * (len(edits) + min(glosses, 2)), 2 * AT_WORK)
         before = splice(line[: place.start], edits).text
         if not is_sound(before):
             continue
-        edit = undo(line, numbers, total, place, evidence, Context.of(before, numbers, place.start), patience, config)
+        shown = shown or Line.of(line)
+        evidence = AT_WORK * min(len(edits) + others, MOST)
+        context = Context.of(before, shown.codes, place.start)
+        edit = undo(shown, place, evidence, context, patience, config)
         if edit is not None:
             edits.append(edit)
     return edits
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is shown: its text, its code points and a newline, their running costs, its bytes in GBK.
+
+    `full` tells whether it has full-width punctuation, which filters that fold the rest would have folded.
+    """
+
+    text: str
+    codes: list[int]
+    total: NDArray[np.float64]
+    bytes: bytes
+    full: bool
+
+    @staticmethod
+    def of(text: str) -> Line:
+        codes = to_codes(text + "\n")
+        total = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))])
+        full = any(mark in text for mark in FULL_WIDTH)
+        return Line(text, codes.tolist(), total, text.encode("gbk", "ignore"), full)
+
+
 def is_sound(before: str) -> bool:
-    """Whether what stands before a trace reads like Chinese that is whole; nothing does."""
-    if not before:
+    """Whether what stands before a trace reads like text that is whole; nothing does, and so does ASCII."""
+    last = before[-STANDS:]
+    if last.isascii():
         return True
-    last = to_codes(before[-STANDS:])
-    han = (last >= 0x3400) & (last <= 0x9FFF)
-    return bool(han.any()) and float(model.costs(last)[1:].sum()) <= SOUND * (len(last) - 1)
+    codes = to_codes(last)
+    han = (codes >= 0x3400) & (codes <= 0x9FFF)
+    return bool(han.any()) and float(model.costs(codes)[1:].sum()) <= SOUND * (len(codes) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,148 +214,63 @@ class Trace:
         return Trace(start - origin, end - origin, match["mark"], match["gloss"], match.start() - origin)
 
 
-def behind(trace: Trace, line: list[int]) -> tuple[int, int]:
-    """The two characters before a trace; a gloss may stand between them and its mark."""
-    two = (0x0A, 0x0A, *line[max(0, trace.behind - 2) : trace.behind])[-2:]
-    return two[0], two[1]
+def behind(trace: Trace, line: list[int]) -> tuple[int, ...]:
+    """The characters before a trace; a gloss may stand between them and its mark."""
+    return (*(0x0A,) * MEMORY, *line[max(0, trace.behind - MEMORY) : trace.behind])[-MEMORY:]
 
 
-def starts(trace: Trace, line: list[int]) -> list[tuple[int, str, list[Way]]]:
-    """How the walk may begin at a trace: from where, by which rule, with which ways."""
-    before = behind(trace, line)
-    found: list[tuple[int, str, list[Way]]] = []
+def starts(trace: Trace, line: Line) -> list[tuple[int, str, float, list[int], list[int]]]:
+    """How the walk may begin at a trace: from where, by which rule, its prior, bytes that wait, first characters."""
+    found: list[tuple[int, str, float, list[int], list[int]]] = []
     if trace.gloss is not None:
         # A reading was put behind two bytes that are the second of one character and the first of the next; the
         # bracket was swallowed with that first byte.
-        known = gbk(before[1])
+        known = gbk(behind(trace, line.codes)[-1])
         leads = {
             b[1] for char in pinyin.characters(trace.gloss) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
-        return [(trace.end, GLOSSED, [Way(0.0, lead, ()) for lead in sorted(leads)])] if leads else []
+        return [(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
-        if not trace.mark.startswith(row.shown):
-            continue
-        if row.bytes and int(pairs()[row.bytes[0], row.bytes[1]]) in line:
-            continue  # a filter that replaced these bytes left none of them
+        if not trace.mark.startswith(row.shown) or (row.bytes and row.bytes in line.bytes):
+            continue  # a filter that replaced these bytes left none of them, wherever characters begin: no 。” either
         after = trace.start + len(row.shown)
         if not row.bytes:
-            found.append((after, row.name, [Way(row.prior, UNKNOWN, ())]))
+            found.append((after, row.name, row.prior, [UNKNOWN], []))
             continue
-        column = pairs()[0x81:, row.bytes[0]]
-        codes = column[column > 0]
-        one, two = (np.full(len(codes), code, np.uint32) for code in before)
-        costs = model.next_costs(one, two, codes)
-        ways = [
-            Way(row.prior + float(costs[k]), row.bytes[1], (int(codes[k]),), ((0, 1),))
-            for k in np.argsort(costs, kind="stable")[:FIRST].tolist()
-        ]
-        found.append((after, row.name, ways))
+        column = guessable()[0x81:, row.bytes[0]]
+        found.append((after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
     return found
 
 
 def undo(
-    text: str,
-    line: list[int],
-    total: NDArray[np.float64],
-    trace: Trace,
-    evidence: float,
-    context: Context,
-    patience: Patience,
-    config: Config,
+    line: Line, trace: Trace, evidence: float, context: Context, patience: Patience, config: Config
 ) -> Edit | None:
-    """The slip at TRACE undone, if that reads better by enough; TOTAL are running costs of the line as it stands."""
-    start, before = trace.start, behind(trace, line)
+    """The slip at TRACE undone, if that reads better by enough."""
+    start, before = trace.start, behind(trace, line.codes)
     found: list[tuple[float, Exit, str]] = []
-    for begin, rule, ways in starts(trace, line):
-        base = float(total[begin] - total[start])
-        for way_out in Walk(line, begin, before, context).run(ways, base + 40.0, patience):
-            stands = float(total[min(way_out.end + 1, len(line))] - total[start])
+    for begin, rule, prior, pending, first in starts(trace, line):
+        base = float(line.total[begin] - line.total[start])
+        for way_out in Walk(line.codes, begin, before, context).run(pending, first, prior, base + 40.0, patience):
+            stands = float(line.total[min(way_out.end + MEMORY, len(line.codes))] - line.total[start])
             found.append((stands - way_out.cost + evidence, way_out, rule))
     if not found:
         return None
-    best = max(found, key=lambda one: one[0])
-    edit = accept(line, text, start, before, context, evidence, best, config)
-    if edit is not None and chr(HOLE) in edit.after:
-        # A hole is left: rather the reading that needs the fewest guesses, where it leaves none and is near enough.
-        fewest = min(len(way_out.guessed) for _, way_out, _ in found)
-        rival = max((one for one in found if len(one[1].guessed) == fewest), key=lambda one: one[0])
-        if rival[0] >= best[0] - WHOLE:
-            other = accept(line, text, start, before, context, evidence, rival, config)
-            if other is not None and chr(HOLE) not in other.after:
-                return other
-    if edit is not None and config.holes == "keep" and chr(HOLE) in edit.after:
-        return None
-    return edit
-
-
-def accept(
-    line: list[int],
-    text: str,
-    start: int,
-    before: tuple[int, int],
-    context: Context,
-    evidence: float,
-    found: tuple[float, Exit, str],
-    config: Config,
-) -> Edit | None:
-    """The edit for a way out, if its odds hold also against bytes that happen to form characters."""
-    odds, way_out, rule = found
+    odds, way_out, rule = max(found, key=lambda one: one[0])
+    guessed = sum(WIDTHS[kind] for _, kind in way_out.guessed)
+    if guessed == len(way_out.codes):
+        # Nothing comes from bytes that are there: a stray gloss says nothing alone, nor does a mark in a line whose
+        # other marks are full-width; and one that closes no quotation says little.
+        if rule == GLOSSED or (line.full and not evidence):
+            return None
+        if not any(code in QUOTES for code in way_out.codes):
+            odds -= evidence / 2
     holes = way_out.codes.count(HOLE)
     null = NULL * (len(way_out.codes) - holes) + STRANGE
     odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
-    if odds < config.caution or (rule == GLOSSED and len(way_out.guessed) == len(way_out.codes)):
-        return None  # a stray gloss says nothing alone: at least one character must come from bytes that are there
-    codes, notes = settle(line, before, context, way_out, config.holes)
-    end = min(way_out.end, len(line) - 1)
-    return Edit(start, end, text[start:end], "".join(map(chr, codes)), rule, odds, notes)
-
-
-def settle(
-    line: list[int], before: tuple[int, int], context: Context, way_out: Exit, holes: str
-) -> tuple[list[int], str]:
-    """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
-    codes, notes = list(way_out.codes), []
-    whole = (*before, *way_out.codes, *line[way_out.end : way_out.end + 2], 0x0A, 0x0A)
-    for place, width in way_out.guessed:  # two around a pair that vanished were guessed together, and stand or fall so
-        guess = way_out.codes[place : place + width]
-        around = whole[place : place + 2], whole[place + 2 + width : place + 4 + width]
-        margin = ahead(guess, *around, context, way_out.codes[:place], lost_lead=place == 0 and width == 1)
-        if margin >= SURE * width or holes == "fill":
-            notes.append(f"{''.join(map(chr, guess))} from half its bytes ({margin:.1f} nats ahead)")
-        else:
-            codes[place : place + width] = [HOLE] * width
-    return codes, "; ".join(notes)
-
-
-def ahead(
-    guess: tuple[int, ...],
-    left: tuple[int, ...],
-    right: tuple[int, ...],
-    context: Context,
-    read: tuple[int, ...],
-    *,
-    lost_lead: bool,
-) -> float:
-    """By how many nats GUESS is ahead of the next best that shares its known bytes, between its neighbours."""
-    known = [gbk(code) for code in guess]
-    if None in known:
-        return 0.0
-    lead, trail = known[0] or (0, 0)
-    row = pairs()[0x81:, trail] if lost_lead else pairs()[lead]
-    row = row[row > 0]
-    ways = row[:, None]
-    if len(guess) == 2:
-        column = pairs()[0x81:, (known[1] or (0, 0))[1]]
-        column = column[column > 0]
-        ways = np.stack([np.repeat(row, len(column)), np.tile(column, len(row))], axis=1)
-        packed, _ = encodings.load("gbk").table
-        ways = ways[pairs()[packed[ways[:, 0]] & 0xFF, packed[ways[:, 1]] >> 8] == 0]
-    fixed = [np.full(len(ways), code, np.uint32) for code in (*left, *right)]
-    run = [*fixed[:2], *ways.T, *fixed[2:]]
-    total = np.zeros(len(ways))
-    for place in range(2, len(run)):
-        total += model.next_costs(*run[place - 2 : place + 1])
-    for part in ways.T:
-        total += context.costs(part, read)
-    same = (ways == np.array(guess)).all(axis=1)
-    return float(total[~same].min() - total[same][0])
+    if odds < config.caution:
+        return None
+    codes, notes = guesses.settle(line.codes, before, context, way_out, config.holes)
+    if config.holes == "keep" and HOLE in codes:
+        return None
+    end = min(way_out.end, len(line.text))
+    return Edit(start, end, line.text[start:end], "".join(map(chr, codes)), rule, odds, notes)

@@ -2,13 +2,12 @@
 
 A replacement on bytes that cut two characters leaves everything behind it one byte out of step: each character shown
 holds the second byte of one true character and the first of the next. The walk keeps the likeliest ways to put them
-together (a beam over true characters) and ends where the text falls back into step.
+together (a beam over true characters, priced all at once) and ends where the text falls back into step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -16,19 +15,22 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.encodings import HOLE
-from textfix.repair import pinyin
+from textfix.repair import phrases, pinyin
 
-#: Ways kept at each step; 8 find the truth as often as 40 on the longest walks tried.
-BEAM = 16
-#: Ways, the best of those kept, on which a pair may have vanished at a step.
-GAPS = 2
-#: Candidates tried where one byte of a character is unknown.
-TRIES = 10
-#: What it costs that two characters are lost in a row: more than two rare ones, such as a name, that are not lost.
+#: Ways kept at each step.
+BEAM = 32
+#: First characters of a pair, or of a run, that are tried where something vanished, all ways taken together.
+TRIES = 16
+#: So many ways may have lost a pair at a step, the best ones; and ways this much (nats) behind the best are given up.
+GAPS, BEHIND = 6, 14.0
+#: Where two pairs vanished in a row the character between has no byte left: so many first characters are tried
+RUN_TRIES = 8
+#: with all characters this common (plain cost in nats), when no other way costs less than this more.
+COMMON, DEAR, USUAL, GUESSABLE = 9.5, 6.0, 7.5, 11.0
+#: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
-#: What it costs that a pair of bytes formed no character and vanished: about one pair in fifteen does (2.7 nats), and
-#: the best of a thousand ways to fill such a gap looks better than it is.
-VANISHED = 5.0
+#: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
+VANISHED = 2.0
 #: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
 #: nothing (the line that opened it may be another).
 CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
@@ -38,12 +40,22 @@ STAYS_OPEN = 10.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
-#: Evidence, in nats, against a character of the other script than that of its line.
-OTHER_SCRIPT = 5.0
+CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tuple(QUOTES.values())))
 #: A byte that is not known.
 UNKNOWN = -1
+#: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
+#: which the middle one has no byte left; two of which the last has none left; and how many each kind takes.
+CUT, AROUND, MIDDLE_GONE, LAST_GONE = 1, 2, 3, 4
+WIDTHS = {CUT: 1, AROUND: 2, MIDDLE_GONE: 3, LAST_GONE: 2}
+WIDTH = 3
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
+NEWLINE, QUESTION, EURO = 0x0A, 0x3F, 0x20AC
+#: Full-width ASCII: filters that look for it among bytes put the text into step again.
+FULL = range(0xFF01, 0xFF5F)
+
+Codes = NDArray[np.uint32]
+Costs = NDArray[np.float64]
 
 
 @cache
@@ -75,15 +87,41 @@ def scripts() -> NDArray[np.uint8]:
     return table
 
 
+@cache
+def guessable() -> NDArray[np.uint32]:
+    """`pairs` without rare characters, which nobody can guess from half their bytes."""
+    table = pairs().copy()
+    table[model.plain_costs(table.ravel()).reshape(table.shape) > GUESSABLE] = 0
+    return table
+
+
+@cache
+def common() -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
+    """The common characters of GBK: code points, first bytes, second bytes."""
+    codes = pairs()[pairs() > 0]
+    codes = codes[model.plain_costs(codes) <= COMMON]
+    packed = encodings.load("gbk").table[0][codes]
+    return codes, (packed >> 8).astype(np.int64), (packed & 0xFF).astype(np.int64)
+
+
+@cache
+def usual() -> tuple[Codes, NDArray[np.int64]]:
+    """The most common of the common characters: code points and first bytes."""
+    codes, leads, _ = common()
+    most = model.plain_costs(codes) <= USUAL
+    return codes[most], leads[most]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a line tells beyond its characters: its quotation marks, and which script it is in.
 
-    For each closing mark: how many of its opening ones are open before the place, and how many of these are so at
-    the end of the line.
+    `open` and `end` count, for each kind of quotation mark, how many are open before the place, and how many of these
+    are so at the end of the line.
     """
 
-    open: tuple[tuple[int, int, int], ...] = ()
+    open: tuple[int, ...] = (0, 0, 0)
+    end: tuple[int, ...] = (0, 0, 0)
     script: int = 0  # as in `scripts`
 
     @staticmethod
@@ -92,56 +130,80 @@ class Context:
         kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
         script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
         rest = line[start:]
-        marks = []
+        opened, end = [], []
         for closing, opening in QUOTES.items():
             count = before.count(chr(opening)) - before.count(chr(closing))
-            marks.append((closing, count, count + rest.count(opening) - rest.count(closing)))
-        return Context(tuple(marks), script)
+            opened.append(count)
+            end.append(count + rest.count(opening) - rest.count(closing))
+        return Context(tuple(opened), tuple(end), script)
 
-    def tells(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-        """Which of CODES can cost more or less at all: quotation marks, full-width letters, the other script."""
-        marks = (codes >= 0x3008) & (codes <= 0x300F) | (codes >= 0x201C) & (codes <= 0x201D)
-        found: NDArray[np.bool_] = marks | (codes >= 0xFF10) & (codes <= 0xFF5A)
-        return found | (scripts()[np.minimum(codes, 0xFFFF)] == 3 - self.script) if self.script else found
-
-    def costs(self, codes: NDArray[np.uint32], read: tuple[int, ...]) -> NDArray[np.float64]:
-        """What each of CODES costs more or less in this context, when READ stands in between."""
-        more = np.zeros(len(codes))
-        counts = {c: count + read.count(QUOTES[c]) - read.count(c) for c, count, _ in self.open}
-        for closing, _, end in self.open:
-            if counts[closing] > 0:
-                closed = max(0, read.count(closing) - read.count(QUOTES[closing]))
-                more[codes == closing] -= CLOSES + STAYS_OPEN * (end > closed)
-                more[codes == QUOTES[closing]] += NESTS
-            else:
-                more[codes == closing] += CROSSES if any(other > 0 for other in counts.values()) else STRAY
-        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A) | (codes >= 0xFF10) & (codes <= 0xFF19)] += (
-            FULL_WIDTH
+    def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
+        """How many quotations of each kind are open behind READ."""
+        return np.array(
+            [n + read.count(QUOTES[mark]) - read.count(mark) for n, mark in zip(self.open, QUOTES, strict=True)],
+            np.int64,
         )
-        if self.script:
-            more[scripts()[np.minimum(codes, 0xFFFF)] == 3 - self.script] += OTHER_SCRIPT
+
+    def costs(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
+        """What each of CODES costs more or less where OPENED[i] quotations of each kind are open."""
+        more = np.zeros(len(codes))
+        near = np.flatnonzero((codes >= 0x201C) & (codes <= 0x201D) | (codes >= 0x300C) & (codes <= 0x300F))
+        if len(near):
+            some, counts = codes[near], opened[near]
+            inside = np.asarray(counts > 0)
+            closed = np.maximum(0, np.array(self.open) - counts)
+            closes, opens = some[:, None] == CLOSING, some[:, None] == OPENING
+            elsewhere = np.where(np.any(inside, axis=1)[:, None], CROSSES, STRAY)
+            value = np.where(inside, -CLOSES - STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
+            value += NESTS * (opens & inside)
+            more[near] += value.sum(axis=1)
+        more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
+        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A)] += FULL_WIDTH
+        more += phrases.variants()[self.script][np.minimum(codes, 0xFFFF)]
         return more
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to read the text so far: the true characters, their cost, and the byte that waits for its second."""
+class Ways:
+    """Ways to read the text so far, the same number of rows in each array.
 
-    cost: float
-    pending: int
-    codes: tuple[int, ...]
-    guessed: tuple[tuple[int, int], ...] = ()  # where in `codes` a byte was not known: place, and how many together
+    `cost`; `last`, the last characters of each; `opened`, quotations that are open; `pending`, the byte that waits for
+    its second; `parent` and `codes`, the way that each goes on from and by which characters (0 for none); `guessed`,
+    how these were guessed; `guesses`, how often that was so up to here; `gap`, whether a mark says that what comes next
+    vanished.
+    """
 
-    def add(self, cost: float, pending: int, *codes: int, guess: bool = False) -> Way:
-        guessed = (*self.guessed, (len(self.codes), len(codes))) if guess else self.guessed
-        return Way(self.cost + cost, pending, self.codes + codes, guessed)
+    cost: Costs
+    last: NDArray[np.uint32]
+    opened: NDArray[np.int64]
+    pending: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    codes: NDArray[np.uint32]
+    guessed: NDArray[np.int64]
+    guesses: NDArray[np.int64]
+    gap: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.cost)
+
+    def take(self, rows: NDArray[np.int64]) -> Ways:
+        return Ways(
+            self.cost[rows], self.last[rows], self.opened[rows], self.pending[rows],
+            self.parent[rows], self.codes[rows], self.guessed[rows], self.guesses[rows],
+            self.gap[rows],
+        )  # fmt: skip
+
+    @staticmethod
+    def join(some: list[Ways]) -> Ways:
+        return Ways(*(np.concatenate([getattr(ways, name) for ways in some]) for name in Ways.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
 class Exit:
     """A place where the text is in step again: what was read, up to where, and its cost.
 
-    `cost` takes in the next character, `own` does not.
+    `cost` takes in the next characters, `own` does not. `guessed` tells where a byte was not known: at which place,
+    and how many characters together.
     """
 
     end: int
@@ -160,70 +222,235 @@ class Patience:
 
 @dataclass(slots=True)
 class Walk:
-    """The walk from `start` in LINE (code points, ended by a newline), behind the two characters `before`."""
+    """The walk from `start` in LINE (code points, ended by a newline), behind the characters `before`."""
 
     line: list[int]
     start: int
-    before: tuple[int, int]
+    before: tuple[int, ...]
     context: Context = Context()
     exits: list[Exit] = field(default_factory=list)
+    steps: list[Ways] = field(default_factory=list)
 
-    def run(self, ways: list[Way], limit: float, patience: Patience) -> list[Exit]:
-        """All exits from WAYS; given up when the best way costs LIMIT more than the text as it stands would."""
+    def run(self, pending: list[int], first: list[int], prior: float, limit: float, patience: Patience) -> list[Exit]:
+        """All ways out from the ways that begin with one of the characters FIRST (or none) and wait with PENDING.
+
+        Given up when the best way costs LIMIT more than the text as it stands would.
+        """
+        ways = self.begin(pending, first, prior)
         stop = min(len(self.line), self.start + min(LONGEST, patience.left))
         for at in range(self.start, stop):
-            if not ways:
+            if not len(ways):
                 break
             patience.left -= 1
             self.leave(ways, at)
-            if self.line[at] == 0x0A:
+            if self.line[at] == NEWLINE:
                 break
             ways = self.advance(ways, at)
-            if ways and min(way.cost for way in ways) > limit + 9.0 * (at - self.start):
+            if len(ways) and float(ways.cost.min()) > limit + 9.0 * (at - self.start):
                 break
         return self.exits
 
-    def last(self, way: Way) -> tuple[int, int]:
-        """The two characters before what comes next on WAY."""
-        two = (*self.before, *way.codes[-2:])[-2:]
-        return two[0], two[1]
+    def begin(self, pending: list[int], first: list[int], prior: float) -> Ways:
+        size = max(len(pending), len(first))
+        none = np.zeros(size, np.int64)
+        root = Ways(
+            np.full(size, prior),
+            np.tile(np.array(self.before[-WIDTH:], np.uint32), (size, 1)),
+            np.tile(np.array(self.context.open, np.int64), (size, 1)),
+            np.resize(np.array(pending, np.int64), size),
+            none - 1, np.zeros((size, WIDTH), np.uint32), none, none, np.zeros(size, bool),
+        )  # fmt: skip
+        if not first:
+            self.steps.append(root)
+            return root
+        ways = self.go_on(root, np.arange(size), np.array(first, np.uint32)[:, None], root.pending, 1)
+        ways = replace(ways, parent=none - 1)
+        self.steps.append(ways)
+        return ways
 
-    def after(self, last: int, codes: list[int], at: int) -> NDArray[np.float64]:
-        """What the character at AT costs after LAST and each of CODES."""
-        size = len(codes)
-        first, third = np.full(size, last, np.uint32), np.full(size, self.line[at], np.uint32)
-        return model.next_costs(first, np.array(codes, np.uint32), third).astype(np.float64)
+    def go_on(
+        self,
+        ways: Ways,
+        rows: NDArray[np.int64],
+        codes: NDArray[np.uint32],
+        pending: NDArray[np.int64],
+        guessed: int,
+        more: Costs | float = 0.0,
+    ) -> Ways:
+        """WAYS[ROWS], each with the characters CODES (one row each) and a new waiting byte, priced in one go."""
+        cost, last, opened = ways.cost[rows] + more, ways.last[rows], ways.opened[rows]
+        for column in codes.T:
+            cost = cost + phrases.costs(last, column) + self.context.costs(column, opened)
+            last = np.concatenate([last[:, 1:], column[:, None]], axis=1)
+            opened = opened + (column[:, None] == OPENING) - (column[:, None] == CLOSING)
+        padded = np.zeros((len(rows), WIDTH), np.uint32)
+        padded[:, : codes.shape[1]] = codes
+        return Ways(
+            cost, last, opened, pending, rows, padded, np.full(len(rows), guessed),
+            ways.guesses[rows] + (guessed > 0), np.zeros(len(rows), bool),
+        )  # fmt: skip
 
-    def leave(self, ways: list[Way], at: int) -> None:
-        """Note the exits at AT."""
+    def advance(self, ways: Ways, at: int) -> Ways:
+        """The ways after the character at AT, the best BEAM of them."""
         char = self.line[at]
-        found: list[tuple[Way, int]] = []
-        for rank, way in enumerate(ways):
-            if 0 <= way.pending < 0x80:
-                # The byte that should wait for its second is ASCII: it was swallowed whole, and all is in step.
-                done = way.add(self.costs(way, [way.pending])[0], UNKNOWN, way.pending)
-                found.append((done, at))
-                continue
-            if 0x40 <= char <= 0x7E and rank < GAPS and way.pending >= 0x80:
-                found += [(over, at + 1) for over in self.vanished(way, char, UNKNOWN)]
-            if 0x40 <= char <= 0x7E and way.pending >= 0x80 and (code := int(pairs()[way.pending, char])):
-                found.append((way.add(float(self.costs(way, [code])[0]), UNKNOWN, code), at + 1))
-            gloss = self.gloss(at)
-            if gloss is not None:
-                reading, end = gloss
-                fitting = [ord(c) for c in pinyin.characters(reading)]
-                fitting = [c for c in fitting if (b := gbk(c)) and b[0] == way.pending]
-                for code, cost in zip(fitting, self.costs(way, fitting), strict=True):
-                    found.append((way.add(float(cost), UNKNOWN, code), end))
-            elif rank < 6 and char < 0x80 and way.pending >= 0x80:
-                # The first byte was left alone before ASCII and dropped; its second is not known.
-                row = pairs()[way.pending, 0x80:]
-                codes = row[row > 0].tolist()
-                alone = self.costs(way, codes)
-                total = alone + self.after(self.last(way)[1], codes, at)
-                best = np.argsort(total, kind="stable")[:2].tolist()
-                found += [(way.add(float(alone[k]), UNKNOWN, codes[k], guess=True), at) for k in best]
-        self.note(found)
+        bytes_ = gbk(char)
+        if bytes_ is None and 0x21 <= char <= 0x7E:
+            bytes_ = (0xA3, char + 0x80)  # a full-width character that was folded afterwards
+        some = [self.complete(ways, *bytes_)] if bytes_ is not None else []
+        if char == QUESTION:
+            # A pair that forms no character, shown as one mark or two.
+            waiting = np.flatnonzero(ways.pending >= 0x80)
+            none = np.zeros(len(waiting), np.int64)
+            here, blank = ways.take(waiting), np.zeros((len(waiting), WIDTH), np.uint32)
+            some.append(replace(here, parent=waiting, codes=blank, guessed=none, gap=none == 0))
+        if not some:
+            return ways.take(np.zeros(0, np.int64))
+        found = Ways.join(some)
+        if len(found):
+            # The way that needs the fewest guesses is never lost among those that guess better.
+            order = np.argsort(found.cost, kind="stable")
+            order = order[found.cost[order] <= found.cost[order[0]] + BEHIND]
+            plain = order[np.argmin(found.guesses[order])]
+            key = found.last.astype(np.uint64) @ np.array([1, 1 << 21, 1 << 42], np.uint64) * np.uint64(31) + (
+                found.pending * 2 + found.gap
+            ).astype(np.uint64)
+            _, firsts = np.unique(key[order], return_index=True)
+            kept = order[np.sort(firsts)[:BEAM]]
+            if plain not in kept:
+                kept = np.append(kept, plain)
+            found = found.take(kept)
+        self.steps.append(found)
+        return found
+
+    def complete(self, ways: Ways, first: int, second: int) -> Ways:
+        """WAYS with the byte FIRST, which completes what is pending, and SECOND, which waits then."""
+        some = []
+        rows = np.flatnonzero(ways.pending == UNKNOWN)
+        column = pairs()[0x81:, first]
+        column = column[column > 0]
+        if len(rows):
+            codes = np.tile(column, len(rows))
+            rows = np.repeat(rows, len(column))
+            some.append(self.go_on(ways, rows, codes[:, None], np.full(len(rows), second), 1))
+        code = np.where((ways.pending >= 0x80) & ~ways.gap, pairs()[ways.pending, first], 0)
+        rows = np.flatnonzero(code)
+        if len(rows):
+            some.append(self.go_on(ways, rows, code[rows][:, None], np.full(len(rows), second), 0))
+        waiting = np.flatnonzero(ways.pending >= 0x80)
+        if len(waiting):
+            one = self.cut(ways, waiting)
+            some.append(self.vanished(ways, one, first, second))
+            cheapest = min((float(step.cost.min()) for step in some if len(step)), default=np.inf)
+            if cheapest - float(ways.cost[waiting].min()) > DEAR:
+                some.append(self.vanished_twice(ways, one, first, second))
+            best = waiting[:1]
+            some.append(self.lost(ways, best, second))
+        return Ways.join(some) if some else ways.take(np.zeros(0, np.int64))
+
+    def lost(self, ways: Ways, rows: NDArray[np.int64], second: int) -> Ways:
+        codes = np.full((len(rows), WIDTH), 0, np.uint32)
+        codes[:, :2] = HOLE
+        last = ways.last[rows].copy()
+        last[:] = HOLE
+        return Ways(
+            ways.cost[rows] + LOST_RUN, last, ways.opened[rows], np.full(len(rows), second), rows, codes,
+            np.zeros(len(rows), np.int64), ways.guesses[rows] + 2, np.zeros(len(rows), bool),
+        )  # fmt: skip
+
+    def cut(self, ways: Ways, waiting: NDArray[np.int64]) -> Ways:
+        """The likeliest characters that begin with what is pending and end in any byte; that byte is `pending`."""
+        waiting = waiting[np.argsort(ways.cost[waiting], kind="stable")[:GAPS]]
+        rows, trails = np.nonzero(guessable()[ways.pending[waiting]][:, 0x80:])
+        rows, trails = waiting[rows], trails + 0x80
+        codes = pairs()[ways.pending[rows], trails]
+        found = self.go_on(ways, rows, codes[:, None], trails, 1)
+        return found.take(np.argsort(found.cost, kind="stable")[:TRIES])
+
+    def vanished(self, ways: Ways, one: Ways, first: int, second: int) -> Ways:
+        """A pair that forms no character was dropped here: the second byte of ONE, the first of another."""
+        leads = np.flatnonzero(guessable()[:, first])
+        here, there = np.nonzero(pairs()[one.pending][:, leads] == 0)
+        return self.behind(one, here, pairs()[leads[there], first][:, None], second, AROUND)
+
+    def vanished_twice(self, ways: Ways, one: Ways, first: int, second: int) -> Ways:
+        """Two pairs in a row were dropped: between the characters that were cut stood one that is lost whole."""
+        one = one.take(np.arange(min(RUN_TRIES, len(one))))
+        codes, leads, trails = common()
+        here, middle = np.nonzero((pairs()[one.pending][:, leads] == 0) & ~gapless()[trails])
+        two = self.behind(one, here, codes[middle][:, None], 0, AROUND)
+        two = replace(two, pending=trails[middle])
+        two = two.take(np.argsort(two.cost, kind="stable")[:TRIES])
+        leads = np.flatnonzero(guessable()[:, first])
+        here, there = np.nonzero(pairs()[two.pending][:, leads] == 0)
+        return self.behind(two, here, pairs()[leads[there], first][:, None], second, MIDDLE_GONE)
+
+    def vanished_last(self, one: Ways, char: int) -> Ways:
+        """A pair was dropped here, and the second byte behind it too: the last character has no byte left."""
+        one = one.take(np.arange(min(RUN_TRIES, len(one))))
+        codes, leads = usual()
+        if 0x40 <= char < 0x80:
+            return one.take(np.zeros(0, np.int64))  # hardly any byte is lost before a letter
+        here, last = np.nonzero(pairs()[one.pending][:, leads] == 0)
+        return self.behind(one, here, codes[last][:, None], 0, LAST_GONE)
+
+    def behind(self, one: Ways, rows: NDArray[np.int64], codes: NDArray[np.uint32], second: int, kind: int) -> Ways:
+        """ONE with a further character that was guessed together with what it ends in."""
+        found = self.go_on(one, rows, codes, np.full(len(rows), second), 0, VANISHED)
+        width = WIDTHS[int(one.guessed[0])] if len(one) else 0
+        merged = one.codes[rows].copy()
+        if len(rows):
+            merged[:, width] = codes[:, 0]
+        return Ways(
+            found.cost, found.last, found.opened, found.pending, one.parent[rows], merged,
+            np.full(len(rows), kind), one.guesses[rows], np.zeros(len(rows), bool),
+        )  # fmt: skip
+
+    def leave(self, ways: Ways, at: int) -> None:
+        """Note the ways out at AT."""
+        char = self.line[at]
+        done = np.flatnonzero((ways.pending >= 0) & (ways.pending < 0x80))
+        if len(done):
+            # The byte that should wait for its second is ASCII: it was swallowed whole, and all is in step.
+            self.note(self.go_on(ways, done, ways.pending[done].astype(np.uint32)[:, None], ways.pending[done], 0), at)
+        waiting = np.flatnonzero(ways.pending >= 0x80)
+        if not len(waiting):
+            return
+        straight = waiting[~ways.gap[waiting]]
+        if 0x40 <= char <= 0x7E:
+            code = pairs()[ways.pending[straight], char]
+            rows = straight[code > 0]
+            if len(rows):
+                self.note(self.go_on(ways, rows, code[code > 0][:, None], ways.pending[rows], 0), at + 1)
+            self.note(self.vanished(ways, self.cut(ways, waiting), char, 0), at + 1)
+        gloss = self.gloss(at)
+        if gloss is not None:
+            reading, end = gloss
+            for code in map(ord, pinyin.characters(reading)):
+                if (b := gbk(code)) is not None:
+                    rows = straight[ways.pending[straight] == b[0]]
+                    if len(rows):
+                        self.note(self.go_on(ways, rows, np.full((len(rows), 1), code, np.uint32), rows, 0), end)
+        if char == EURO:
+            # The byte 80 alone, as Windows reads it.
+            code = pairs()[ways.pending[straight], 0x80]
+            rows = straight[code > 0]
+            if len(rows):
+                self.note(self.go_on(ways, rows, code[code > 0][:, None], ways.pending[rows], 0), at + 1)
+        if char == QUESTION and (self.line[at + 1] in FULL or 0x21 <= self.line[at + 1] < 0x40):
+            self.note(self.cut_all(ways, straight, char), at + 1)  # the first byte is shown as a mark
+        if gloss is None and (char < 0x80 or char in FULL):
+            # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
+            self.note(self.cut_all(ways, straight, char), at)
+            self.note(self.vanished_last(self.cut(ways, waiting), char), at)
+
+    def cut_all(self, ways: Ways, waiting: NDArray[np.int64], char: int) -> Ways:
+        """Each way with every character that begins with what is pending and ends in a byte that was lost at CHAR."""
+        ends = guessable()[ways.pending[waiting]][:, 0x80:] > 0
+        if char < 0x80:
+            ends &= pairs()[0x80:, char] == 0  # or it would have been read with CHAR as one character
+        rows, trails = np.nonzero(ends)
+        rows, trails = waiting[rows], trails + 0x80
+        return self.go_on(ways, rows, pairs()[ways.pending[rows], trails][:, None], trails, 1)
 
     def gloss(self, at: int) -> tuple[str, int] | None:
         """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
@@ -237,91 +464,41 @@ class Walk:
         syllable = "".join(map(chr, self.line[at + 1 : end]))
         return (syllable, end + 1) if pinyin.characters(syllable) else None
 
-    def note(self, found: list[tuple[Way, int]]) -> None:
-        """Add the exits FOUND, each with what the next character costs behind it: one look-up for all of them."""
-        if not found:
+    def note(self, found: Ways, at: int) -> None:
+        """Add the best of FOUND as ways out at AT, with what the next characters cost behind them."""
+        if not len(found):
             return
-        ends = [min(at, len(self.line) - 1) for _, at in found]
-        run = np.array(
-            [(*self.last(way), self.line[end]) for (way, _), end in zip(found, ends, strict=True)], np.uint32
-        )
-        following = model.next_costs(run[:, 0], run[:, 1], run[:, 2])
-        for (way, at), cost in zip(found, following.tolist(), strict=True):
-            more = cost if at < len(self.line) else 0.0
-            self.exits.append(Exit(at, way.cost + more, way.cost, way.codes, way.guessed))
+        own, last = found.cost, found.last
+        cost = own
+        for char in self.line[at : at + phrases.MEMORY]:
+            column = np.full(len(found), char, np.uint32)
+            cost = cost + phrases.costs(last, column)
+            last = np.concatenate([last[:, 1:], column[:, None]], axis=1)
+        for row in np.argsort(cost, kind="stable")[:2].tolist():
+            codes, guessed = self.trail(found, row)
+            self.exits.append(Exit(at, float(cost[row]), float(own[row]), codes, guessed))
 
-    def costs(self, way: Way, codes: list[int]) -> NDArray[np.float64]:
-        second = np.array(codes, np.uint32)
-        one, two = (np.full(len(codes), code, np.uint32) for code in self.last(way))
-        costs = model.next_costs(one, two, second).astype(np.float64)
-        return costs + self.context.costs(second, way.codes)
+    def trail(self, found: Ways, row: int) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+        """The characters of a way from its beginning, and which of them were guessed."""
+        parts: list[tuple[list[int], int]] = []
+        step: Ways | None = found
+        behind = len(self.steps)
+        while step is not None:
+            parts.append(([code for code in step.codes[row].tolist() if code], int(step.guessed[row])))
+            row = int(step.parent[row])
+            behind -= 1
+            step = self.steps[behind] if row >= 0 and behind >= 0 else None
+        codes: list[int] = []
+        guessed: list[tuple[int, int]] = []
+        for some, width in reversed(parts):
+            if width:
+                guessed.append((len(codes), width))
+            codes += some
+        return tuple(codes), tuple(guessed)
 
-    def advance(self, ways: list[Way], at: int) -> list[Way]:
-        """The ways after the character at AT, the best BEAM of them."""
-        char = self.line[at]
-        bytes_ = gbk(char)
-        if bytes_ is None and 0x21 <= char <= 0x7E:
-            bytes_ = (0xA3, char + 0x80)  # a full-width character that was folded afterwards
-        if bytes_ is None:
-            return []
-        first, second = bytes_
-        new: list[Way] = []
-        direct: list[tuple[Way, int]] = []
-        for rank, way in enumerate(ways):
-            if way.pending == UNKNOWN:
-                column = pairs()[0x81:, first]
-                new += self.best(way, column[column > 0].tolist(), second, TRIES)
-            elif way.pending >= 0x80 and (code := int(pairs()[way.pending, first])):
-                direct.append((way, code))
-            if rank < GAPS and way.pending >= 0x80:
-                new += self.vanished(way, first, second)
-                new.append(way.add(LOST_RUN, second, HOLE, HOLE))
-        new += self.together(direct, second)
-        # The way that needs the fewest guesses is never lost among those that guess better.
-        fewest = min((len(way.guessed) for way in new), default=0)
-        plain = min((way for way in new if len(way.guessed) == fewest), key=lambda way: way.cost, default=None)
-        new.sort(key=lambda way: way.cost)
-        kept: dict[tuple[int, int], Way] = {}
-        for way in new:
-            kept.setdefault((way.pending, way.codes[-1]), way)
-            if len(kept) == BEAM:
-                break
-        out = list(kept.values())
-        return out if plain is None or plain in out else [*out, plain]
 
-    def together(self, direct: list[tuple[Way, int]], pending: int) -> Iterator[Way]:
-        """Each way with the character that completes it, all priced in one call."""
-        if not direct:
-            return
-        run = np.array([(*self.last(way), code) for way, code in direct], np.uint32)
-        costs = model.next_costs(run[:, 0], run[:, 1], run[:, 2])
-        tells = self.context.tells(run[:, 2])
-        for (way, code), cost, telling in zip(direct, costs.tolist(), tells.tolist(), strict=True):
-            more = float(self.context.costs(np.array([code], np.uint32), way.codes)[0]) if telling else 0.0
-            yield way.add(cost + more, pending, code)
-
-    def best(self, way: Way, codes: list[int], pending: int, count: int) -> Iterator[Way]:
-        costs = self.costs(way, codes)
-        for k in np.argsort(costs, kind="stable")[:count].tolist():
-            yield way.add(float(costs[k]), pending, codes[k], guess=True)
-
-    def vanished(self, way: Way, first: int, second: int) -> list[Way]:
-        """A pair that forms no character was dropped here: the second byte of one character, the first of another."""
-        row = pairs()[way.pending]
-        trails = np.flatnonzero(row)
-        if not len(trails):
-            return []
-        costs = self.costs(way, row[trails].tolist())
-        order = np.argsort(costs, kind="stable")[:TRIES]
-        leads = np.flatnonzero(pairs()[:, first])
-        none = pairs()[trails[order]][:, leads] == 0  # the pairs (trail, lead) that vanish
-        one, two = np.nonzero(none)
-        if not len(one):
-            return []
-        here = row[trails[order]][one]
-        there = pairs()[leads[two], first]
-        total = costs[order][one] + model.next_costs(np.full(len(here), self.last(way)[1], np.uint32), here, there)
-        return [
-            way.add(float(total[k]) + VANISHED, second, int(here[k]), int(there[k]), guess=True)
-            for k in np.argsort(total, kind="stable")[:TRIES].tolist()
-        ]
+@cache
+def gapless() -> NDArray[np.bool_]:
+    """For each byte: whether it forms a character with every first byte of GBK that may follow it."""
+    leads = np.flatnonzero(pairs().any(axis=1))
+    return np.asarray((pairs()[:, leads] > 0).all(axis=1) | (np.arange(256) < 0x80))
