@@ -119,6 +119,8 @@ GIVEN: list[tuple[list[str], dict[str, Any]]] = [
     (["--spacing"], {"spacing": True}),
     (["--no-spacing"], {"spacing": False}),
     (["--holes", "keep"], {"holes": "keep"}),
+    (["--terms", "网络=網路", "--terms", "软件=軟體"], {"terms": {"网络": "網路", "软件": "軟體"}}),
+    (["--keep", "余先生", "--keep", "范先生"], {"keep": ["余先生", "范先生"]}),
     (["--caution", "20"], {"caution": 20.0}),
     (["--max-layers", "1"], {"max_layers": 1}),
 ]

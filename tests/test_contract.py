@@ -21,13 +21,13 @@ SIGNATURES = {
     "replay": "text, plan",
     "repair": "text, *, holes='mark'",
     "clean": "text, *, level='safe'",
-    "convert": "text, to, *, words=False, engine='context'",
+    "convert": "text, to, *, words=False, engine='context', terms=None, keep=()",
     "identify": "text",
     "punctuate": "text, style, *, spacing=None",
 }
 OPTIONS = {
     "repair": True, "clean": "safe", "script": None, "words": False, "punctuation": None, "spacing": None,
-    "holes": "mark", "caution": 12.0, "max_layers": 3,
+    "holes": "mark", "caution": 12.0, "max_layers": 3, "terms": (), "keep": (),
 }  # fmt: skip
 TEXT_FUNCTIONS: list[tuple[str, tuple[Any, ...]]] = [
     ("fix", ()), ("repair", ()), ("clean", ()), ("convert", ("hans",)), ("punctuate", ("full",)), ("identify", ()),

@@ -17,7 +17,7 @@ LAYERS = (
     ("errors", "config", "records"),
     ("data", "batch", "tables", "codepoints"),
     ("encodings", "routes", "model"),
-    ("decode", "repair", "clean", "script", "punct"),
+    ("decode", "repair", "clean", "terms", "script", "punct"),
     ("pipeline", "replay", "explain"),
     ("__init__", "cli", "adapters"),
 )

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from textfix.config import CHOICES, Config, configure
@@ -17,7 +18,7 @@ from textfix.decode import Detector, detect
 from textfix.encodings.codecs import register as _register
 from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
 from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
-from textfix.records import Change, Detection, Edit, Plan, Result, Script, Step
+from textfix.records import Ambiguity, Change, Choice, Detection, Edit, Plan, Result, Script, Step
 from textfix.replay import replay
 from textfix.script import convert_opencc, identify
 
@@ -27,7 +28,9 @@ __version__ = "0.1.0"
 _register()
 
 __all__ = [
+    "Ambiguity",
     "Change",
+    "Choice",
     "ChoiceError",
     "Config",
     "DataError",
@@ -97,8 +100,18 @@ def fix_many(texts: Iterable[str], config: Config | None = None, **options: Any)
 
 def _alone(text: str, name: str, **options: Any) -> str:
     """One stage alone, through the same pipeline: everything else is off."""
+    try:
+        config = _only(**options)
+    except TypeError:  # a value that cannot be a key
+        config = _only.__wrapped__(**options)
+    return explain_text(text, config, name).text
+
+
+@lru_cache(maxsize=64, typed=True)
+def _only(**options: Any) -> Config:
+    """The configuration of one stage alone; kept, for checking it costs as much as converting a thousand characters."""
     off: dict[str, Any] = {"repair": False, "clean": False}
-    return explain_text(text, configure(None, off | options), name).text
+    return configure(None, off | options)
 
 
 def repair(text: str, *, holes: str = "mark") -> str:
@@ -126,10 +139,19 @@ def clean(text: str, *, level: str = "safe") -> str:
     return _alone(text, "clean", clean=level)
 
 
-def convert(text: str, to: str, *, words: bool = False, engine: str = "context") -> str:
+def convert(
+    text: str,
+    to: str,
+    *,
+    words: bool = False,
+    engine: str = "context",
+    terms: Mapping[str, str] | None = None,
+    keep: Sequence[str] = (),
+) -> str:
     """Convert between simplified and traditional script: `to` is "hans", "hant", "tw" or "hk".
 
-    `words=True` also puts the region's own words; `engine="opencc"` gives OpenCC's own output.
+    `words=True` also puts the region's own words; `terms` are words of your own and what each becomes, `keep` words
+    that stay; `engine="opencc"` gives OpenCC's own output and takes neither.
 
     >>> import textfix
     >>> textfix.convert("头发发现", "hant")
@@ -142,7 +164,11 @@ def convert(text: str, to: str, *, words: bool = False, engine: str = "context")
     if not isinstance(text, str):
         raise wrong_type("convert", text)
     if engine == "opencc":
+        if terms or keep:
+            raise ChoiceError("engine for terms and keep", engine, ["context"])
         return convert_opencc(text, to, words=words)
+    if terms or keep:
+        return _alone(text, "convert", script=to, words=words, terms=terms or (), keep=keep)
     return _alone(text, "convert", script=to, words=words)
 
 

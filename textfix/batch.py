@@ -12,9 +12,14 @@ Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
 
 
+def encoded(text: str) -> bytes:
+    """The code points of TEXT, four bytes each; lone surrogates stay what they are."""
+    return text.encode("utf-32-le", "surrogatepass")
+
+
 def to_codes(text: str) -> Codes:
-    """The code points of TEXT; lone surrogates stay what they are."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    """The code points of TEXT."""
+    return np.frombuffer(encoded(text), dtype=np.uint32)
 
 
 def to_text(codes: NDArray[np.integer]) -> str:

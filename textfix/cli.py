@@ -256,6 +256,10 @@ def with_options(command: Command) -> Command:
             click.option("--punctuation", type=choices("punctuation"), help="Put punctuation in this style."),
             click.option("--spacing/--no-spacing", default=None, help="A space between Chinese and Latin, or none."),
             click.option("--holes", type=choices("holes"), help="Lost characters: U+FFFD, left garbled, or guessed."),
+            click.option(
+                "--terms", multiple=True, metavar="BEFORE=AFTER", help="A word and what it becomes; repeatable."
+            ),
+            click.option("--keep", multiple=True, metavar="WORD", help="A word that nothing may change; repeatable."),
             click.option("--caution", type=float, metavar="NATS", help="Evidence that a repair must have (12)."),
             click.option("--max-layers", type=int, metavar="N", help="Misreadings on top of one another (3)."),
             click.option("--declared", metavar="LABEL", help="What the sender says the encoding is."),
@@ -267,7 +271,9 @@ def with_options(command: Command) -> Command:
 
 def configured(options: dict[str, Any]) -> Config:
     """The Config that the command's options ask for; those not given stay as Config has them."""
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value is not None and value != ()}
+    if "terms" in given:
+        given["terms"] = [tuple(term.split("=", 1)) for term in given["terms"]]
     if given.get("clean") == "off":
         given["clean"] = False
     return configure(None, given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar
 
@@ -39,6 +39,8 @@ class Config:
     punctuation  None, "full" (mainland), "corner" (Taiwan, Hong Kong) or "half" (ASCII)
     spacing      between Han and Latin or digits: True adds a space, False removes it, None leaves it
     holes        characters that were lost: "mark" them with U+FFFD, "keep" the garbled span, "fill" with the likeliest
+    terms        words of your own, and what each is to become: {"网络": "網路"}; what they become is kept
+    keep         words that no stage may change
     caution      evidence in nats that a repair must have (natural logarithm of the odds)
     max_layers   how many misreadings on top of one another are undone
     escapes      with `repair`, characters left as escapes are put back: True, False, or a collection of kinds
@@ -58,6 +60,8 @@ class Config:
     punctuation: str | None = None
     spacing: bool | None = None
     holes: str = "mark"
+    terms: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
+    keep: Sequence[str] = ()
     caution: float = CAUTION
     max_layers: int = 3
     escapes: bool | Collection[str] = True
@@ -71,6 +75,8 @@ class Config:
             value = getattr(self, name)
             if not any(value is choice or (isinstance(choice, str) and value == choice) for choice in choices):
                 raise ChoiceError(f"value of the option {name!r}", value, choices)
+        object.__setattr__(self, "terms", pairs(self.terms))
+        object.__setattr__(self, "keep", words(self.keep))
         if isinstance(self.caution, bool) or not isinstance(self.caution, (int, float)) or not self.caution > 0:
             raise ChoiceError("value of the option 'caution'", self.caution, ["a number of nats above 0"])
         if isinstance(self.max_layers, bool) or not isinstance(self.max_layers, int) or self.max_layers < 0:
@@ -82,6 +88,25 @@ class Config:
                 if kind not in ESCAPES:
                     raise ChoiceError("kind in the option 'escapes'", kind, ESCAPES)
             object.__setattr__(self, "escapes", tuple(kind for kind in ESCAPES if kind in self.escapes))
+
+
+def pairs(terms: object) -> tuple[tuple[str, str], ...]:
+    """TERMS, a mapping or pairs, as pairs of words."""
+    found = list(terms.items() if isinstance(terms, Mapping) else terms if isinstance(terms, (tuple, list)) else [None])
+    for pair in found:
+        if not (
+            isinstance(pair, (tuple, list)) and len(pair) == 2 and pair[0] and all(isinstance(x, str) for x in pair)
+        ):
+            raise ChoiceError("value of the option 'terms'", terms, ['a mapping of words, {"before": "after"}'])
+    return tuple((before, after) for before, after in found)
+
+
+def words(keep: object) -> tuple[str, ...]:
+    """KEEP, words in a list or another collection, but no string."""
+    found = sorted(keep, key=str) if isinstance(keep, Set) else keep
+    if not isinstance(found, (tuple, list)) or not all(isinstance(word, str) and word for word in found):
+        raise ChoiceError("value of the option 'keep'", keep, ["a list of words"])
+    return tuple(found)
 
 
 #: Scraped pages: wide clean-up as well, and what cannot be told is left as it was.

@@ -20,7 +20,7 @@ def explain_text(text: str, config: Config, name: str = "fix") -> Result:
     """The result for one text under CONFIG; NAME is the caller's, for its error."""
     if not isinstance(text, str):
         raise wrong_type(name, text)
-    ((fixed, plan),) = pipeline.run([text], config)
+    fixed, plan = pipeline.run_one(text, config)
     return Result(fixed, plan, None, text)
 
 

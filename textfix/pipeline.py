@@ -1,6 +1,6 @@
 """The order of the stages: the only place that knows it.
 
-    decode ─▶ repair ─▶ clean ─▶ script ─▶ punct
+    decode ─▶ repair ─▶ clean ─▶ terms ─▶ script ─▶ punct
 
 Text flows through once and never turns back. Each stage is one or more passes; a pass looks at a whole batch and
 names the texts it changes. Its changes become one step of each text's plan.
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from textfix import clean, punct, repair, script
+from textfix import clean, punct, repair, script, terms
 from textfix.batch import Batch
 from textfix.config import Config
-from textfix.records import Change, Plan, Step
+from textfix.records import Change, Plan, Step, spare
 
 #: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
 BLOCK = 1 << 20
@@ -31,6 +32,7 @@ class Pass:
     times: int = 1
 
 
+@lru_cache(maxsize=64)
 def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
@@ -38,6 +40,8 @@ def passes(config: Config) -> list[Pass]:
         line += [Pass("repair", find, times) for find, times in repair.finders(config)]
     if config.clean:
         line.append(Pass("clean", clean.find))
+    if config.terms:
+        line.append(Pass("terms", terms.find))
     if config.script is not None:
         line.append(Pass("script", script.find))
     if config.punctuation is not None or config.spacing is not None:
@@ -50,6 +54,23 @@ def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
     line = passes(config)
     for block in blocks(texts):
         yield from run_block(block, line, config)
+
+
+def run_one(text: str, config: Config) -> tuple[str, Plan]:
+    """The same for one text, without the lists that many need."""
+    plan: Plan = ()
+    batch = Batch([text])
+    for a_pass in passes(config):
+        for _ in range(a_pass.times):
+            changes = a_pass.find(batch, config)
+            if changes and (config.keep or config.terms):
+                changes = sparing(changes, batch, config, a_pass.stage)
+            if not changes:
+                break
+            change = changes[0]
+            plan += (Step(a_pass.stage, change.edits, change.ambiguities),)
+            batch = Batch([change.text])
+    return batch.texts[0], plan
 
 
 def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -74,6 +95,8 @@ def run_block(texts: list[str], line: list[Pass], config: Config) -> Iterator[tu
         part = batch
         for _ in range(a_pass.times):
             changes = a_pass.find(part, config)
+            if changes and (config.keep or config.terms):
+                changes = sparing(changes, part, config, a_pass.stage)
             if not changes:
                 break
             texts = list(batch.texts)
@@ -81,9 +104,20 @@ def run_block(texts: list[str], line: list[Pass], config: Config) -> Iterator[tu
             for at, change in sorted(changes.items()):
                 place = places[at]
                 texts[place] = change.text
-                plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits))
+                plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits, change.ambiguities))
                 hit.append(place)
             batch = Batch(texts)
             places, part = hit, Batch([texts[place] for place in hit])  # only what changed can change again
     for i, text in enumerate(batch.texts):
         yield text, plans.get(i, ())
+
+
+def sparing(changes: dict[int, Change], batch: Batch, config: Config, stage: str) -> dict[int, Change]:
+    """CHANGES without what they do to words that the user keeps."""
+    found = {}
+    for at, change in changes.items():
+        text = batch.texts[at]
+        left = spare(change, text, terms.kept(text, config, stage))
+        if left is not None:
+            found[at] = left
+    return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, overload
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, overload
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +35,31 @@ class Edit:
         return out
 
 
-class Lazy(Sequence[Edit]):
-    """Edits that are made when somebody looks: most callers want the text and never read the plan."""
+class Lazy(Sequence[Item]):
+    """Records that are made when somebody looks: most callers want the text and never read the plan."""
 
-    __slots__ = ("_edits", "_make")
+    __slots__ = ("_items", "_make")
 
-    def __init__(self, make: Callable[[], tuple[Edit, ...]]) -> None:
-        self._make: Callable[[], tuple[Edit, ...]] | None = make
-        self._edits: tuple[Edit, ...] = ()
+    def __init__(self, make: Callable[[], tuple[Item, ...]]) -> None:
+        self._make: Callable[[], tuple[Item, ...]] | None = make
+        self._items: tuple[Item, ...] = ()
 
-    def _get(self) -> tuple[Edit, ...]:
+    def _get(self) -> tuple[Item, ...]:
         if self._make is not None:
-            self._edits, self._make = self._make(), None
-        return self._edits
+            self._items, self._make = self._make(), None
+        return self._items
 
     @overload
-    def __getitem__(self, index: int) -> Edit: ...
+    def __getitem__(self, index: int) -> Item: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Edit]: ...
-    def __getitem__(self, index: int | slice) -> Edit | Sequence[Edit]:
+    def __getitem__(self, index: slice) -> Sequence[Item]: ...
+    def __getitem__(self, index: int | slice) -> Item | Sequence[Item]:
         return self._get()[index]
 
     def __len__(self) -> int:
         return len(self._get())
 
-    def __iter__(self) -> Iterator[Edit]:
+    def __iter__(self) -> Iterator[Item]:
         return iter(self._get())
 
     def __eq__(self, other: object) -> bool:
@@ -66,13 +68,47 @@ class Lazy(Sequence[Edit]):
     def __hash__(self) -> int:
         return hash(self._get())
 
+    def __repr__(self) -> str:
+        return repr(self._get())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What might stand in a place instead, and the odds, in nats, of what was put there against it."""
+
+    text: str
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A place, `start:end` of the step's input, where what was put (`text`) has close runners-up; it may be unchanged."""
+
+    start: int
+    end: int
+    text: str
+    alternatives: tuple[Choice, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        others = [{"text": other.text, "odds": round(other.odds, 2)} for other in self.alternatives]
+        return {"start": self.start, "end": self.end, "text": self.text, "alternatives": others}
+
+    @staticmethod
+    def from_dict(data: dict[str, Any]) -> Ambiguity:
+        others = tuple(Choice(str(other["text"]), float(other["odds"])) for other in data["alternatives"])
+        return Ambiguity(int(data["start"]), int(data["end"]), str(data["text"]), others)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one pass made of one text: the text after it, and the edits that lead there, sorted and disjoint."""
+    """What one pass made of one text: the text after it, and the edits that lead there, sorted and disjoint.
+
+    `ambiguities` are the places where it had a close choice.
+    """
 
     text: str
     edits: Sequence[Edit]
+    ambiguities: Sequence[Ambiguity] = ()
 
 
 def splice(text: str, edits: Sequence[Edit]) -> Change:
@@ -106,19 +142,54 @@ def substitute(before: str, after: str, rule: str) -> Change:
     return Change(after, Lazy(make))
 
 
+def spare(change: Change, text: str, kept: Sequence[tuple[int, int]]) -> Change | None:
+    """CHANGE without what it does to the KEPT spans (sorted, disjoint) of TEXT; None where nothing is left of it.
+
+    An edit that keeps the length is cut around a kept span; another that touches one is not made.
+    """
+    edits: list[Edit] = []
+    for edit in change.edits:
+        inside = [span for span in kept if span[0] < edit.end and edit.start < span[1]]
+        if edit.start == edit.end:
+            inside = [span for span in kept if span[0] < edit.start < span[1]]
+        if not inside:
+            edits.append(edit)
+        elif len(edit.before) == len(edit.after):
+            at = edit.start
+            for start, end in [*inside, (edit.end, edit.end)]:
+                if at < start:
+                    part = slice(at - edit.start, start - edit.start)
+                    before, after = edit.before[part], edit.after[part]
+                    if before != after:
+                        edits.append(replace(edit, start=at, end=start, before=before, after=after))
+                at = max(at, end)
+    if not edits:
+        return None
+    close = [place for place in change.ambiguities if not any(a < place.end and place.start < b for a, b in kept)]
+    return replace(splice(text, edits), ambiguities=tuple(close))
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One pass of one stage over the text; the spans of its edits count in the text that the pass was given."""
+    """One pass of one stage over the text; the spans of its edits count in the text that the pass was given.
+
+    `ambiguities` are the places, changed or not, where the choice was close: for review.
+    """
 
     stage: str
     edits: Sequence[Edit]
+    ambiguities: Sequence[Ambiguity] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return {"stage": self.stage, "edits": [edit.to_dict() for edit in self.edits]}
+        out: dict[str, Any] = {"stage": self.stage, "edits": [edit.to_dict() for edit in self.edits]}
+        if self.ambiguities:
+            out["ambiguities"] = [place.to_dict() for place in self.ambiguities]
+        return out
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Step:
-        return Step(str(data["stage"]), tuple(Edit(**edit) for edit in data["edits"]))
+        edits = tuple(Edit(**edit) for edit in data["edits"])
+        return Step(str(data["stage"]), edits, tuple(map(Ambiguity.from_dict, data.get("ambiguities", ()))))
 
 
 Plan = tuple[Step, ...]

@@ -122,7 +122,14 @@ def main() -> int:
     }
     own = hand["simplified"]["own"]
     exceptions |= {w: "".join(c if c in own else fold.get(c, c) for c in w) for w in hand["simplified"]["keep"]}
+    for surname in hand["simplified"]["surnames"]:  # 李乾, but 李乾淨
+        exceptions[surname + "乾"] = fold.get(surname, surname) + "乾"
+        for after in hand["simplified"]["dry"]:
+            kept = exceptions.get("乾" + after, "干" + fold.get(after, after))
+            exceptions[surname + "乾" + after] = fold.get(surname, surname) + kept
     words_tw = {region(a): region(b[0]) for a, b in dictionary("TWPhrases.txt").items() if len(a) > 1}
+    for word in hand["words"]["own"].split():
+        words_tw.pop(word, None)
     words_hk = {region(a): region(b[0]) for a, b in dictionary("HKPhrases.txt").items() if len(a) > 1}
     back_tw = {region(a): region(b[0]) for a, b in dictionary("TWPhrasesRev.txt").items() if len(a) > 1}
     back_hk = {region(a): region(b[0]) for a, b in dictionary("HKPhrasesRev.txt").items() if len(a) > 1}

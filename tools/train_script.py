@@ -47,15 +47,22 @@ WEIGHTS = {
     "hans-bible*": 1,
     "*": 4,
 }
-PHRASES = 8  # the weight of an OpenCC phrase
+OBSOLETE = set("衚衕硃")  # in words that are hardly written so any more
+PHRASES = 6  # the weight of an OpenCC phrase
 EDGE = 0x1F  # stands before and after a phrase, where nobody knows what stands: never in text
 BATCH = 1 << 14
 EPOCHS = 6
-STEP = 1.0
+STEP = 0.5
 DECAY = 0.003
 CALM = 0.1  # the smaller, the farther the first steps go
-UNKNOWN = 1  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
+WORDS = -1  # the region of a list of words
+UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
+WORDS = -1  # the region of a list of words
+UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
+FULL = 0.9  # how full the table may be
+LEAST = 0.15  # nats that a feature must weigh to be kept
+REGIONS = ("tw", "hk")
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
 
 
@@ -89,39 +96,46 @@ def weight(name: str) -> int:
 
 
 def region(name: str) -> int:
-    """The key of the region that a file of the corpus is from; 0 for one that is from neither."""
-    return next((int(key[0]) for place, key in context.REGIONS.items() if name.startswith(f"hant-{place}")), 0)
+    """The number of the region that a file of the corpus is from; 0 for one that is from neither."""
+    return next((i for i, place in enumerate(REGIONS, 1) if name.startswith(f"hant-{place}")), 0)
 
 
 class Examples:
     """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: dict[str, list[str]], shape: np.ndarray) -> None:
         self.parts: list[tuple] = []
-
-    def add(
-        self, text: str, weight: int, groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray, region: int = 0
-    ) -> None:
-        codes = to_codes(text)
-        group_of = np.zeros(TOP + 1, dtype=np.int16)
-        rank_of = np.full(TOP + 1, -1, dtype=np.int8)
-        for number, (_, candidates) in enumerate(groups.items(), 1):
+        self.shape = shape
+        self.group = np.zeros(TOP + 1, dtype=np.int16)
+        self.rank = np.full(TOP + 1, -1, dtype=np.int8)
+        self.size = [0, *map(len, groups.values())]
+        for number, candidates in enumerate(groups.values(), 1):
             for rank, t in enumerate(candidates):
-                group_of[ord(t)], rank_of[ord(t)] = number, rank
-        own = shape.take(codes, mode="clip")
-        places = np.flatnonzero(rank_of.take(own, mode="clip") >= 0)
-        around = context.neighbours(codes, places, fold)
-        features = context.keys(around).T
-        local = np.array([False] + [bool(HABITS & set(ts)) for ts in groups.values()])[group_of[own[places]]]
-        features = np.hstack([features, np.where(local & (region > 0), region, UNKNOWN).astype(np.uint32)[:, None]])
-        chosen = own[places]
-        for f, offsets in enumerate(context.FEATURES):  # nobody knows what stands beside a phrase
+                self.group[ord(t)], self.rank[ord(t)] = number, rank
+
+    def add(self, text: str, weight: int, region: int = 0) -> None:
+        codes = to_codes(text + "\n")
+        own = self.shape.take(codes, mode="clip")
+        places = np.flatnonzero(self.rank.take(own, mode="clip") >= 0)
+        around = context.neighbours(codes, places)
+        features = context.keys(codes, places)
+        beyond = around == context.signs()[EDGE]  # nobody knows what stands beside a phrase
+        for f, offsets in enumerate(context.FEATURES):
             for offset in offsets:
-                features[around[offset] == EDGE, f] = UNKNOWN
-        self.parts.append((group_of[chosen], rank_of[chosen], np.full(len(places), weight, np.int16), features))
+                features[f, beyond[context.OFFSETS.index(offset)]] = UNKNOWN
+        group = self.group[own[places]]
+        unknown = np.full(len(group), UNKNOWN)  # words tell nothing of how often a character is used
+        common = unknown if region == WORDS else habits(group, 0)
+        rows = np.vstack([features, common, habits(group, region) if region > 0 else unknown]).T
+        self.parts.append((group, self.rank[own[places]], np.full(len(places), weight, np.int16), rows))
 
     def joined(self) -> tuple:
         return tuple(np.concatenate([part[i] for part in self.parts]) for i in range(4))
+
+
+def habits(group: np.ndarray, region: int) -> np.ndarray:
+    """The key of what the candidates of GROUP have by themselves, everywhere (0) or in a region (1, 2) besides."""
+    return context.mixed(group.astype(np.int64) * 4 + region + (1 << 40))
 
 
 def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, shape: np.ndarray) -> dict[str, list[str]]:
@@ -146,8 +160,8 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
     for s, counts in sorted(found.items()):
         total = sum(counts.values())
         kept = [t for t, n in counts.items() if n >= max(12, total / 1500) or (listed[t] >= 2 and total < 40_000)]
-        kept.sort(key=lambda t: (-counts[t], t))
-        if len(kept) > 1 and total - counts[kept[0]] + sum(listed[t] for t in kept[1:]) >= 12:
+        kept = sorted(kept, key=lambda t: (-counts[t], t))[: context.MOST]
+        if len(kept) > 1 and total - counts[kept[0]] + sum(listed[t] for t in kept[1:]) >= 6:
             groups[s] = kept
     return groups
 
@@ -156,164 +170,200 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
 VOTES = {2: 3.0, 3: 5.0, 4: 6.0}
 
 
-def votes(
-    phrases: list[str], groups: dict[str, list[str]], fold: np.ndarray, shape: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes of the features that are a whole word of two to four characters, and what each starts from."""
-    place_of = {t: (ts, rank) for ts in groups.values() for rank, t in enumerate(ts)}
-    found: dict[int, float] = {}
-    for phrase in phrases:
-        worth = VOTES.get(len(phrase))
-        if worth is None:
+def votes(phrases: list[str], examples: Examples, prior: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+    """The keys of the features that are a whole word, and the weights that each starts from: such that the word outweighs
+    what its candidates have by themselves (PRIOR).
+    """
+    words = [phrase for phrase in phrases if len(phrase) in VOTES]
+    codes = to_codes("\n".join(words) + "\n")
+    own = examples.shape.take(codes, mode="clip")
+    places = np.flatnonzero(examples.rank.take(own, mode="clip") >= 0)
+    starts = np.concatenate([[0], np.flatnonzero(codes == 0x0A) + 1])
+    word = np.searchsorted(starts, places, side="right") - 1
+    first, size = places - starts[word], np.diff(starts)[word] - 1
+    every = context.keys(codes, places)
+    found: dict[int, np.ndarray] = {}
+    for i, place in enumerate(places.tolist()):
+        at = int(first[i])
+        offsets = tuple(j - at for j in range(int(size[i])) if j != at)
+        if offsets not in context.FEATURES:
             continue
-        own = "".join(chr(shape[ord(c)]) for c in phrase)
-        folded = fold[[ord(c) for c in phrase]]
-        for j, t in enumerate(own):
-            if t not in place_of:
-                continue
-            offsets = tuple(i - j for i in range(len(phrase)) if i != j)
-            around = {o: np.array([folded[j + o] if o in offsets else 0], np.uint32) for o in context.OFFSETS}
-            key = context.keys(around)[context.FEATURES.index(offsets)]
-            candidates, rank = place_of[t]
-            for k, other in enumerate(candidates[1:], 1):
-                if rank in (0, k):
-                    hashed = int(context.with_candidate(key, np.array([ord(other)], np.uint32))[0])
-                    found[hashed] = found.get(hashed, 0.0) + (worth if rank == k else -worth)
-    hashes = np.array(sorted(found), np.uint32)
-    return hashes, np.array([found[int(h)] for h in hashes])
+        key = int(every[context.FEATURES.index(offsets), i])
+        rank, worth = int(examples.rank[own[place]]), VOTES[int(size[i])]
+        start = found.setdefault(key, np.zeros(3))
+        group = int(examples.group[own[place]])
+        if rank == 0:
+            start[: examples.size[group] - 1] -= worth
+        else:
+            start[rank - 1] += worth - prior[int(habits(np.array([group]), 0)[0])][rank - 1]
+    return found
 
 
-def learn(
-    examples: tuple, names: list[list[int]], start_from: tuple[np.ndarray, np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Hashes of feature and candidate, their weights in nats, and how often each was seen."""
+def priors(texts: list[tuple[str, str]], groups: dict[str, list[str]], shape: np.ndarray) -> dict[int, np.ndarray]:
+    """The keys of what candidates have by themselves, and ln P(candidate) - ln P(the first) to start from."""
+    counts = np.zeros(TOP + 1, np.int64)
+    for name, text in texts:
+        counts += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
+    found = {}
+    for number, candidates in enumerate(groups.values(), 1):
+        seen = np.log(counts[[ord(t) for t in candidates]] + 1.0) - np.log(counts[ord(candidates[0])] + 1.0)
+        start = np.zeros(3)
+        start[: len(candidates) - 1] = seen[1:].clip(-6.0)
+        found[int(habits(np.array([number]), 0)[0])] = start
+    return found
+
+
+def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The keys of features and the weights in nats of the candidates but the first.
+
+    SIZES tells how many candidates each group has.
+    """
     group, label, weights, features = examples
-    most = max(map(len, names))
-    code = np.zeros((len(names) + 1, most), np.uint32)
-    for number, cs in enumerate(names, 1):
-        code[number, : len(cs)] = cs
     order = np.random.default_rng(7).permutation(len(group))
     group, label, weights, features = group[order], label[order].astype(np.int64), weights[order], features[order]
-    rows, hashes = [], []
-    for k in range(1, most):
-        at = np.flatnonzero(code[group, k] > 0)
-        rows.append(at)
-        hashes.append(context.with_candidate(features[at], code[group[at], k][:, None]))
-    every = np.sort(np.concatenate([h.ravel() for h in hashes]))
+    size = sizes[group]
+    every = np.sort(features.ravel())
     first = np.flatnonzero(np.append(True, every[1:] != every[:-1]))
     seen = np.diff(np.append(first, len(every)))
-    every, seen = every[first[seen >= 2]], seen[seen >= 2]
-    index = []
-    for at, h in zip(rows, hashes, strict=True):
-        i = np.searchsorted(every, h).clip(max=len(every) - 1)
-        i[every[i] != h] = len(every)
-        i[features[at] == UNKNOWN] = len(every)
-        index.append(i.astype(np.int32))
+    every = every[first[seen >= 2]]
+    index = np.searchsorted(every, features).clip(max=len(every) - 1)
+    index[(every[index] != features) | (features == UNKNOWN)] = len(every)
+    index = index.astype(np.int32)
     print(f"{len(group)} examples, {len(every)} features", file=sys.stderr)
-    w = np.zeros(len(every) + 1)
-    at = np.searchsorted(every, start_from[0]).clip(max=len(every) - 1)
-    known = every[at] == start_from[0]
-    w[at[known]] = start_from[1][known]
+    w = np.zeros((3, len(every) + 1))
+    known = np.array(sorted(set(start_from) & set(every.tolist())), np.int64)
+    w[:, np.searchsorted(every, known)] = np.array([start_from[int(key)] for key in known]).T
     first_w = w.copy()
-    g2 = np.full(len(every) + 1, CALM)
+    g2 = np.full(w.shape, CALM)
     for epoch in range(EPOCHS):
         loss = 0.0
         for start in range(0, len(group), BATCH):
-            stop = min(start + BATCH, len(group))
-            score = np.full((stop - start, most), -np.inf)
+            block = slice(start, min(start + BATCH, len(group)))
+            many, truth, ids = size[block], label[block], index[block]
+            score = np.full((len(many), context.MOST), -np.inf)
             score[:, 0] = 0
-            slices = []
-            for k in range(1, most):
-                lo, hi = np.searchsorted(rows[k - 1], (start, stop))
-                slices.append((lo, hi))
-                score[rows[k - 1][lo:hi] - start, k] = w[index[k - 1][lo:hi]].sum(axis=1)
+            rows = [np.flatnonzero(many > k) for k in range(context.MOST)]
+            for k in range(1, context.MOST):
+                score[rows[k], k] = w[k - 1][ids[rows[k]]].sum(axis=1)
             score -= score.max(axis=1, keepdims=True)
             p = np.exp(score)
             p /= p.sum(axis=1, keepdims=True)
-            truth = label[start:stop]
-            loss -= np.log(p[np.arange(stop - start), truth].clip(1e-12)).sum()
-            p[np.arange(stop - start), truth] -= 1
-            p *= weights[start:stop, None] / 4
-            gradient = np.zeros(len(w))
-            for k in range(1, most):
-                lo, hi = slices[k - 1]
-                part = np.rint(p[rows[k - 1][lo:hi] - start, k] * ROUND)
-                many = np.repeat(part, features.shape[1])
-                gradient += np.bincount(index[k - 1][lo:hi].ravel(), weights=many, minlength=len(w))
-            touched = np.flatnonzero(gradient)
-            step = gradient[touched] / ROUND + DECAY * (w[touched] - first_w[touched])
-            g2[touched] += step * step
-            w[touched] -= STEP * 0.5 * step / np.sqrt(g2[touched])
-            w[-1] = 0
+            at = np.arange(len(many))
+            loss -= np.log(p[at, truth].clip(1e-12)).sum()
+            p[at, truth] -= 1
+            p *= weights[block, None] / 4
+            for k in range(1, context.MOST):
+                part = np.rint(p[rows[k], k] * ROUND)
+                here = ids[rows[k]].ravel()
+                gradient = np.bincount(here, weights=np.repeat(part, ids.shape[1]), minlength=w.shape[1])
+                touched = np.flatnonzero(gradient)
+                step = gradient[touched] / ROUND + DECAY * (w[k - 1][touched] - first_w[k - 1][touched])
+                g2[k - 1][touched] += step * step
+                w[k - 1][touched] -= STEP * step / np.sqrt(g2[k - 1][touched])
+                w[k - 1][-1] = 0
         print(f"epoch {epoch + 1}: {loss / len(group):.5f} nats an example", file=sys.stderr)
-    return every, w[:-1], seen
+    return every, w[:, :-1].T
 
 
-def packed(hashes: np.ndarray, weights: np.ndarray, seen: np.ndarray, bits: int) -> np.ndarray:
-    """The weights as a hashed table: heavier ones take the slots first."""
-    units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int64)
-    kept = np.abs(units) >= 2
-    hashes, units, seen = hashes[kept], units[kept], seen[kept]
-    order = np.lexsort((hashes, -(np.abs(units) * np.log1p(np.maximum(seen, 8))).round(6)))
-    hashes, units = hashes[order], units[order]
-    slot = hashes >> np.uint32(32 - bits)
-    _, first = np.unique(slot, return_index=True)
-    out = np.zeros(1 << bits, np.uint16)
-    out[slot[first]] = ((hashes[first] & np.uint32(0xFF)) << np.uint32(8)) | (units[first] + context.MIDDLE).astype(
-        np.uint32
-    )
-    print(f"{len(hashes)} weights, {len(first)} kept in {1 << bits} slots", file=sys.stderr)
-    return out
+def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The arrays of a `context.Table`: how far each bucket moves, and by place the marks and the weights."""
+    units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int8)
+    kept = np.abs(units.astype(np.int64)).max(axis=1) >= LEAST * context.UNIT
+    keys, units = keys[kept], units[kept]
+    size = 1 << int(np.ceil(np.log2(len(keys) / FULL)))
+    low, bucket = keys & (size - 1), keys >> context.BUCKET & context.BUCKETS
+    order = np.lexsort((low, bucket))
+    low, bucket, units = low[order], bucket[order], units[order]
+    first = np.append(True, (low[1:] != low[:-1]) | (bucket[1:] != bucket[:-1]))  # a place can be had once in a bucket
+    low, bucket, units = low[first], bucket[first], units[first]
+    counts = np.bincount(bucket, minlength=context.BUCKETS + 1)
+    starts = np.cumsum(counts) - counts
+    free, moves = np.ones(size, bool), np.zeros(len(counts), np.int32)
+    tries = np.random.default_rng(7).permutation(size)
+    for number in np.argsort(-counts, kind="stable").tolist():
+        mine = low[starts[number] : starts[number] + counts[number]]
+        if len(mine) == 1:
+            break
+        for start in range(0, size, 512):
+            fits = free[(mine[:, None] + tries[start : start + 512]) & (size - 1)].all(axis=0)
+            if fits.any():
+                moves[number] = tries[start + int(fits.argmax())]
+                free[(mine + moves[number]) & (size - 1)] = False
+                break
+        else:
+            raise RuntimeError("no room left: lower FULL")
+    alone = np.flatnonzero(counts == 1)
+    moves[alone] = (np.flatnonzero(free)[: len(alone)] - low[starts[alone]]) & (size - 1)
+    place = (low + moves[bucket]) & (size - 1)
+    marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int8)
+    marks[place], out[place] = bucket, units
+    print(f"{len(keys)} features with weight, {len(place)} kept in {size} places", file=sys.stderr)
+    return moves, marks, out
+
+
+def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
+    """The arrays of script_context.npz, learnt from FOLDER; files that match WITHOUT are left out."""
+    shape = lut({ord(a): ord(b) for a, b in shapes(table()["shapes"]["tw"]).items()})
+    hant = [h for h in corpus(folder, "hant-*.txt.xz", False) if not fnmatch.fnmatch(h[0], without)]
+    hans = [h for h in corpus(folder, "hans-*.txt.xz", False) if not fnmatch.fnmatch(h[0], without)]
+    phrases = [
+        right[0]
+        for name in ("STPhrases.txt", "STPhrases_GeneratedFromRegionalPhrases.txt")
+        for left, right in dictionary(name).items()
+        if len(left) == len(right[0]) and not OBSOLETE & set(right[0])
+    ]
+    phrases += table()["words"]["traditional"].split()
+    edge = chr(EDGE) * 3
+    listed = edge + edge.join(phrases) + edge
+    groups = candidates(hant, listed, folding(), shape)
+    examples = Examples(groups, shape)
+    for name, text in hant:
+        examples.add(text, weight(name), region(name))
+    examples.add(listed + listed, PHRASES, WORDS)  # twice: what one phrase shows is kept
+    prior = priors(hant, groups, shape)
+    start_from = votes(phrases, examples, prior) | prior
+    # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
+    offset, both = len(groups), {"着": ["着", "著"]}
+    aspects = Examples(both, shape)
+    for name, text in hans + [h for h in hant if h[0].startswith("hant-hk")]:
+        aspects.add(text, weight(name))
+    examples.parts += [(group + offset, *rest) for group, *rest in aspects.parts]
+    for _, _, _, rows in examples.parts[-len(aspects.parts) :]:
+        rows[:, -1] = UNKNOWN
+        rows[:, -2] = habits(np.array([offset + 1]), 0)[0]
+    groups |= both
+    sizes = np.array([0] + [len(ts) for ts in groups.values()])
+    keys, weights = learn(examples.joined(), sizes, start_from)
+    own = np.zeros((3, len(groups) + 1, 3))
+    for r in range(3):
+        key = habits(np.arange(len(groups) + 1), r)
+        at = np.searchsorted(keys, key).clip(max=len(keys) - 1)
+        own[r] = np.where((keys[at] == key)[:, None], weights[at], 0)
+        weights[at[keys[at] == key]] = 0
+    rows = np.zeros((len(groups), context.MOST + 1), np.uint32)
+    for i, (s, ts) in enumerate(groups.items()):
+        rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
+    moves, marks, units = table_of(keys, weights)
+    return {
+        "groups": rows,
+        "habits": np.rint(own * context.UNIT).astype(np.int16),
+        "moves": moves,
+        "marks": marks,
+        "weights": units,
+        "script": evidence(hant, hans, lambda c: (folding()[c] != c) | np.isin(c, list(pairs("complex")))),
+        "region": evidence(
+            [h for h in hant if h[0].startswith("hant-tw") and weight(h[0]) > 1],
+            [h for h in hant if h[0].startswith("hant-hk")],
+            lambda c: np.isin(c, to_codes(table()["region"]["marks"])),
+        ),
+    }
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--bits", type=int, default=21)
     args = parser.parse_args()
-    fold, tw = folding(), shapes(table()["shapes"]["tw"])
-    shape = lut({ord(a): ord(b) for a, b in tw.items()})
-    hant = corpus(args.corpus, "hant-*.txt.xz", False)
-    phrases = [
-        right[0]
-        for name in ("STPhrases.txt", "STPhrases_GeneratedFromRegionalPhrases.txt")
-        for left, right in dictionary(name).items()
-        if len(left) == len(right[0])
-    ]
-    phrases += table()["words"]["traditional"].split()
-    edge = chr(EDGE) * context.REACH
-    listed = edge + edge.join(phrases) + edge
-    groups = candidates(hant, listed, fold, shape)
-    examples = Examples()
-    for name, text in hant:
-        examples.add(text, weight(name), groups, fold, shape, region(name))
-    examples.add(listed + listed, PHRASES, groups, fold, shape)  # twice: what one phrase shows is kept
-    # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
-    both = {"着": ["着", "著"]}
-    offset = len(groups)
-    for name, text in corpus(args.corpus, "hans-*.txt.xz", False) + [h for h in hant if h[0].startswith("hant-hk")]:
-        examples.add(text, weight(name), both, fold, shape)
-        g, *rest = examples.parts[-1]
-        examples.parts[-1] = (np.where(g > 0, offset + 1, 0).astype(np.int16), *rest)
-    groups |= both
-    names = [[ord(t) for t in ts] for ts in groups.values()]
-    hashes, weights, seen = learn(examples.joined(), names, votes(phrases, groups, fold, shape))
-    most = max(map(len, names))
-    rows = np.zeros((len(groups), most + 1), np.uint32)
-    for i, (s, ts) in enumerate(groups.items()):
-        rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
-    hans = corpus(args.corpus, "hans-*.txt.xz", False)
-    np.savez_compressed(
-        DATA / "script_context.npz",
-        groups=rows,
-        weights=packed(hashes, weights, seen, args.bits),
-        script=evidence(hant, hans, lambda c: (fold[c] != c) | np.isin(c, list(pairs("complex")))),
-        region=evidence(
-            [h for h in hant if h[0].startswith("hant-tw") and weight(h[0]) > 1],
-            [h for h in hant if h[0].startswith("hant-hk")],
-            lambda c: np.isin(c, to_codes(table()["region"]["marks"])),
-        ),
-    )
+    np.savez_compressed(DATA / "script_context.npz", **train(args.corpus))
     sources = (ROOT / "tools" / "sources.txt").read_text("utf-8").splitlines()
     describe(
         "script_context.npz",

@@ -6,13 +6,16 @@ neighbours. Nothing changes its length, except regional words, which are asked f
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from textfix.batch import Batch, to_text
+from textfix.batch import Batch, encoded, to_codes
 from textfix.config import Config
-from textfix.records import Change, Edit, splice, substitute
-from textfix.script import japanese, words
-from textfix.script.conversion import converted
+from textfix.records import Ambiguity, Change, Choice, Edit, Lazy, splice, substitute
+from textfix.script import words
+from textfix.script.characters import Codes
+from textfix.script.conversion import close, converted
 from textfix.script.identity import identify
 from textfix.script.opencc import convert_opencc
 
@@ -24,27 +27,45 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     to = config.script
     if to is None or batch.joined.isascii():
         return {}
-    codes = batch.codes
-    apart = japanese.places(codes, batch.joined)
-    out = converted(codes, to, apart)
+    raw = encoded(batch.joined + "\n")
+    codes = np.frombuffer(raw, dtype=np.uint32)
+    out = converted(codes, to)
     changes: dict[int, Change] = {}
-    moved = np.flatnonzero(out != codes)
-    if len(moved):
-        after = to_text(out)
+    data = out.tobytes()
+    if data != raw:
+        after = str(memoryview(data)[:-4], "utf-32-le", "surrogatepass")
         rule = f"script:{to}"
-        for i in np.unique(batch.owners(moved)).tolist():
-            start, end = int(batch.starts[i]), int(batch.ends[i])
-            changes[i] = substitute(batch.texts[i], after[start:end], rule)
+        if len(batch.texts) == 1:
+            changes[0] = recorded(substitute(batch.texts[0], after, rule), after, codes, to)
+        else:
+            for i in np.unique(batch.owners(np.flatnonzero(out != codes))).tolist():
+                start, end = int(batch.starts[i]), int(batch.ends[i])
+                change = substitute(batch.texts[i], after[start:end], rule)
+                changes[i] = recorded(change, change.text, codes[start : end + 1], to)
     if config.words:
-        for i, edits in words.edits(batch, out, to, apart).items():
-            changes[i] = splice(batch.texts[i], with_words(changes.get(i), edits, batch.texts[i]))
+        for i, edits in words.edits(batch, out[:-1], to).items():
+            text = batch.texts[i]
+            change = changes.get(i) or recorded(Change(text, ()), text, to_codes(text + "\n"), to)
+            changes[i] = replace(splice(text, with_words(change, edits, text)), ambiguities=change.ambiguities)
     return changes
 
 
-def with_words(change: Change | None, edits: list[Edit], text: str) -> list[Edit]:
+def recorded(change: Change, after: str, codes: Codes, to: str) -> Change:
+    """CHANGE, which makes AFTER of CODES (with a newline at their end), with the places where the choice was close."""
+
+    def make() -> tuple[Ambiguity, ...]:
+        return tuple(
+            Ambiguity(place, place + 1, after[place], tuple(Choice(chr(char), odds) for char, odds in others))
+            for place, others in close(codes, to)
+        )
+
+    return Change(change.text, change.edits, Lazy(make))
+
+
+def with_words(change: Change, edits: list[Edit], text: str) -> list[Edit]:
     """One list of edits out of the characters that changed and the words that cover some of them."""
     merged = list(edits)
-    for edit in change.edits if change else ():
+    for edit in change.edits:
         start = edit.start
         for word in edits:
             if word.end <= start or word.start >= edit.end:

@@ -1,95 +1,145 @@
 """Which of several characters is meant: a log-linear model over the neighbours of a place.
 
 Text is first *folded*: every character becomes its simplified form, digits become one sign, Latin letters another,
-and all else that is not Han a third. The features of a place are the folded characters up to three to its left and
-three to its right, alone and in groups. Because script is folded away, a text and its conversion have the same
-features, so converting twice decides nothing anew.
+and all else that is not Han a third. The features of a place are the folded characters up to two to its left and
+two to its right, alone and in groups, each together with the folded character of the place itself. Because script is
+folded away, a text and its conversion have the same features, so converting twice decides nothing anew.
 
-A weight belongs to a feature and a candidate; its key is a 32-bit hash. `tools/train_script.py` learns the weights
-with the functions of this module.
+A feature is a sum of products of whole numbers below 2**24, which floating point holds exactly and multiplies fastest;
+its entry in the table holds a mark (16 bits, which tell it from other features)
+and three weights (16 bits each), one for each candidate but the first: adding up entries adds up all the weights.
+`tools/train_script.py` learns the weights with the functions of this module.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
+from textfix import tables
+from textfix.script.characters import NEWLINE, folding
+
 Codes = NDArray[np.uint32]
+Places = NDArray[np.int64]
+#: Weights of the candidates but the first, added up: 16 bits each, around ZERO.
+Weights = NDArray[np.int64]
 
-#: How far a place looks to either side.
-REACH = 3
-NEWLINE = 0x0A
-#: Table entries are tenths of a nat, kept in eight bits around a middle of 128.
+#: Weights are tenths of a nat.
 UNIT = 10
-MIDDLE = 128
+#: Candidates that a character may have.
+MOST = 4
+#: The folded characters that are looked at, by their distance; the place itself is the first.
+OFFSETS = (0, -1, 1, -2, 2)
+#: The features: the neighbours that make them up. With the second neighbour alone, or a third one, unseen sources come
+#: out worse.
+FEATURES: tuple[tuple[int, ...], ...] = ((-1,), (1,), (-2, -1), (-1, 1), (1, 2))
 
-#: The features: offsets of the folded characters that make them up. The first, empty, is the candidate's bias.
-FEATURES: tuple[tuple[int, ...], ...] = (
-    (),
-    (-1,),
-    (1,),
-    (-2, -1),
-    (-1, 1),
-    (1, 2),
-    (-3, -2, -1),
-    (-2, -1, 1),
-    (-1, 1, 2),
-    (1, 2, 3),
-    (-2,),
-    (2,),
-)
-#: Besides, how a region writes by itself: one key for each.
-REGIONS = {"tw": np.array([0xA54FF53A], np.uint32), "hk": np.array([0x510E527F], np.uint32)}
-
-OFFSETS = tuple(offset for offset in range(-REACH, REACH + 1) if offset)
-_SPREAD = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)
-_SEEDS = np.array([((feature + 1) * 0x27D4EB2F) & 0xFFFFFFFF for feature in range(len(FEATURES))], dtype=np.uint32)
-#: The row of `OFFSETS`, counted from 1, of each character of each feature; 0 where it has fewer than three.
-_ROWS = np.array([[OFFSETS.index(o) + 1 for o in f] + [0] * (3 - len(f)) for f in FEATURES])
+#: Numbers that are multiplied have 24 bits: five products of two stay below 2**51.
+WIDTH = (1 << 24) - 1
+#: Added to a whole number below it, leaves that number in the low bits of the floating-point one.
+WHOLE = float(1 << 52)
+STEPS = np.array(OFFSETS, dtype=np.int64)[:, None]
+LANE = 16
+#: The bits of a hash that name its bucket, and mark its entry.
+BUCKET, BUCKETS = 20, (1 << LANE) - 1
+LOW = np.int64((1 << 3 * LANE) - 1)
+LIMIT = np.uint64(1 << 3 * LANE)
+#: What three weights of zero look like, and the score of the first candidate, everywhere.
+ZERO = np.int64(0x8000_8000_8000)
+FIRST = np.int64(0x8000)
 
 
-def neighbours(codes: Codes, places: NDArray[np.int64], fold: Codes) -> dict[int, Codes]:
-    """The folded characters around each of PLACES, by offset; nothing is seen beyond the line.
+def mixed(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """64 well-mixed bits for each number."""
+    z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (z ^ (z >> np.uint64(31))).view(np.int64)
 
-    FOLD maps code points; those beyond its end share its last entry.
-    """
-    found: dict[int, Codes] = {}
-    for side in (-1, 1):
-        outside = np.zeros(len(places), dtype=bool)
-        for step in range(1, REACH + 1):
-            at = places + side * step
-            outside |= (at < 0) | (at >= len(codes))
-            char = fold.take(codes.take(at, mode="clip"), mode="clip")
-            char[outside] = NEWLINE
-            outside |= char == NEWLINE
-            found[side * step] = char
+
+def spreads() -> NDArray[np.float64]:
+    """What each of OFFSETS (columns) is multiplied with in each of FEATURES (rows): odd, or 0 where it is no part."""
+    factors = (mixed(np.arange(1, 1 + len(FEATURES) * len(OFFSETS), dtype=np.int64) << 32) & WIDTH) | 1
+    within = np.array([[offset == 0 or offset in feature for offset in OFFSETS] for feature in FEATURES])
+    found: NDArray[np.float64] = (factors.reshape(within.shape) * within).astype(np.float64)
     return found
 
 
-def keys(around: dict[int, Codes]) -> Codes:
-    """The hash of every feature (rows) at each place (columns), before a candidate is mixed in."""
-    size = len(around[1])
-    seen = np.stack([np.zeros(size, np.uint32), *(around[offset] for offset in OFFSETS)])
-    mixed = np.repeat(_SEEDS[:, None], size, axis=1)
-    for column, spread in enumerate(_SPREAD):
-        mixed += seen[_ROWS[:, column]] * np.uint32(spread)
-        mixed ^= mixed >> np.uint32(15)
-    return mixed
+SPREADS = spreads()
 
 
-def with_candidate(key: Codes, candidate: Codes) -> Codes:
-    """The hash of a feature and a candidate: 32 well-mixed bits."""
-    mixed = (key ^ (candidate * np.uint32(0x165667B1))) * np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(13)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(16)
-    return mixed
+@cache
+def signs() -> NDArray[np.float64]:
+    """The number that stands for each folded character in a feature; 0 for the end of a line."""
+    found = (mixed(folding().astype(np.int64)) & WIDTH).astype(np.float64)
+    found[NEWLINE] = 0
+    return found
 
 
-def look_up(table: NDArray[np.uint16], mixed: Codes) -> NDArray[np.int16]:
-    """The weight of each hash in TABLE (fingerprint << 8 | weight + MIDDLE; 0 = none), in units of 1/UNIT nat."""
-    bits = len(table).bit_length() - 1
-    entry = table.take(mixed >> np.uint32(32 - bits))
-    weight = (entry & np.uint16(0xFF)).astype(np.int16) - np.int16(MIDDLE)
-    weight[(entry >> np.uint16(8)) != (mixed & np.uint32(0xFF))] = 0
-    return weight
+def neighbours(codes: Codes, places: Places) -> NDArray[np.float64]:
+    """The signs of the characters around PLACES (columns), in the order of OFFSETS; nothing is seen beyond the line.
+
+    CODES ends with a newline, which also stands before its first character.
+    """
+    found = signs().take(codes.take(places + STEPS, mode="wrap"), mode="clip")
+    found[3:] *= np.sign(found[1:3])
+    around: NDArray[np.float64] = found
+    return around
+
+
+def keys(codes: Codes, places: Places) -> NDArray[np.int64]:
+    """The hash of every feature (rows) at each place (columns): 52 bits, below those of a constant."""
+    found: NDArray[np.float64] = SPREADS.dot(neighbours(codes, places))
+    found += WHOLE
+    return found.view(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A hash table in which every feature has a place of its own ("hash and displace"): at the low bits of the hash,
+    moved on by what its bucket says, stand the bucket's number as a mark and the weights.
+    """
+
+    moves: NDArray[np.int64]
+    entries: NDArray[np.int64]
+
+    @staticmethod
+    def of(moves: NDArray[np.int32], marks: NDArray[np.uint16], weights: NDArray[np.int8]) -> Table:
+        return Table(moves.astype(np.int64), (marks.astype(np.int64) << 3 * LANE) | packed(weights))
+
+
+@cache
+def table() -> Table:
+    """The table that the package ships."""
+    data = tables.arrays("script_context.npz")
+    return Table.of(data["moves"], data["marks"], data["weights"])
+
+
+def packed(weights: NDArray[np.integer]) -> Weights:
+    """Three weights (columns) as one number, so that sums of such numbers are sums of the weights."""
+    wide = weights.astype(np.int64)
+    found: Weights = (wide[..., 0] + (wide[..., 1] << LANE) + (wide[..., 2] << 2 * LANE)) & LOW
+    return found
+
+
+def weigh(codes: Codes, places: Places, table: Table) -> Weights:
+    """The weights of the features at PLACES, added up, without what a candidate has by itself."""
+    key = keys(codes, places)
+    bucket = key >> BUCKET
+    bucket &= BUCKETS
+    key += table.moves.take(bucket)
+    key &= len(table.entries) - 1
+    found = table.entries.take(key)
+    bucket <<= 3 * LANE
+    found ^= bucket
+    found *= found.view(np.uint64) < LIMIT
+    total: Weights = found.sum(axis=0)
+    return total
+
+
+def scores(weights: Weights) -> NDArray[np.uint16]:
+    """The scores of the candidates (columns) at each place, in units above 0x8000, of weights around ZERO."""
+    return ((weights << LANE) | FIRST).view(np.uint16).reshape(-1, MOST)

@@ -1,4 +1,4 @@
-"""Telling which script a text is in, by the characters that only one of the two has."""
+"""Telling which script a text is in, by the characters that only one of the two has, or would have there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from textfix import tables
 from textfix.batch import to_codes
 from textfix.records import Script, Span
-from textfix.script import context, japanese
-from textfix.script.characters import NEWLINE, TOP
-from textfix.script.conversion import SIMPLIFIED, TRADITIONAL, sides
+from textfix.script import context, conversion, japanese
+from textfix.script.characters import NEWLINE, TOP, Codes
+from textfix.script.conversion import PLACE, SIMPLIFIED, TRADITIONAL, decide, marked, sides, target
 
 #: Nats that one character may weigh at most, and what one weighs that was never counted.
 MOST, UNSEEN = 6.0, 4.0
@@ -52,9 +52,9 @@ def identify(text: str) -> Script:
     """
     if not isinstance(text, str):
         raise TypeError(f"identify() takes a str, not {type(text).__name__}")
-    codes = to_codes(text)
-    side = sides().take(codes, mode="clip")
-    apart = japanese.places(codes, text)
+    codes = to_codes(text + "\n")
+    apart = japanese.places(codes)
+    side, weights = weighed(codes)
     side[apart] = 0
     places = np.flatnonzero(side)
     lean = evidence("region").take(codes, mode="clip")
@@ -65,7 +65,7 @@ def identify(text: str) -> Script:
         return Script("none", region if weight < -CANTONESE else None, 0.0)
     told = side[places]
     hant, hans = int((told == TRADITIONAL).sum()), int((told == SIMPLIFIED).sum())
-    total = float(evidence("script")[codes[places]].sum())
+    total = float(weights[places].sum())
     most = TRADITIONAL if (hant, total) > (hans, 0.0) or hant == hans else SIMPLIFIED
     name = "hant" if most == TRADITIONAL else "hans"
     if min(hant, hans) * MIXED > hant + hans:
@@ -74,6 +74,37 @@ def identify(text: str) -> Script:
         region = "cn" if name == "hans" else None
     odds = 0.0 if hant == hans and name == "mixed" else max(0.0, total * most)
     return Script(name, region, round(odds, 2), spans(codes, places, told, most) if hant and hans else ())
+
+
+@cache
+def local() -> NDArray[np.bool_]:
+    """Simplified characters that Hong Kong writes too."""
+    return marked(tables.toml("script.toml")["shapes"]["hk_shared"])
+
+
+def weighed(codes: Codes) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """The script that each of CODES tells, TRADITIONAL, SIMPLIFIED or 0, and nats for traditional.
+
+    A character that both scripts have tells the simplified one where traditional text would have another in its place
+    (后 in 后世, 里 in 里面). 著 tells nothing where simplified text has it too (著名).
+    """
+    side = sides().take(codes, mode="clip")
+    weights = evidence("script").take(codes, mode="clip")
+    for to in ("tw", "hans"):
+        of = target(to)
+        places = np.flatnonzero(of.packed.take(codes, mode="clip") >= PLACE)
+        if not len(places):
+            continue
+        made = decide(codes, places, of, None, True)
+        stands = made.best == of.rank[made.form]
+        if to == "hans":
+            side[places[stands]] = 0
+        else:
+            moved = of.shared[made.form] & (of.rank[made.form] >= 0) & ~stands & ~local().take(codes[places])
+            places = places[moved]
+            side[places] = SIMPLIFIED
+            weights[places] = -conversion.SHARED
+    return side, weights
 
 
 def spans(codes: NDArray[np.uint32], places: NDArray[np.int64], told: NDArray[np.int8], most: int) -> tuple[Span, ...]:

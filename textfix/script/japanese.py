@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix.script.characters import NEWLINE, Codes, is_han
 
-KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 #: What ends a clause: a line break, or punctuation of sentences and quotations.
 STOPS = np.array([ord(c) for c in '\n，。！？；：「」『』“”‘’（）()《》〈〉【】[],!?;"\t|'], dtype=np.uint32)
 #: Characters that Chinese of today cannot do without and Japanese never writes; folded to simplified.
@@ -19,15 +16,15 @@ CHINESE = np.array(
 )
 
 
-def places(codes: Codes, text: str) -> NDArray[np.int64]:
-    """Which of CODES (the code points of TEXT) stand in Japanese, as a sorted array of indices.
+def places(codes: Codes) -> NDArray[np.int64]:
+    """Which of CODES stand in Japanese, as a sorted array of indices.
 
     A line is Japanese where more than a tenth of its letters is kana and nothing is only Chinese; a clause where it holds two kana and next to
     nothing that only Chinese writes. A lone の in a Chinese clause counts for nothing.
     """
-    if KANA.search(text) is None:
-        return np.zeros(0, dtype=np.int64)
     at = np.flatnonzero(is_kana(codes))
+    if not len(at):
+        return at
     bounds = np.concatenate([[-1], np.flatnonzero(codes == NEWLINE), [len(codes)]])
     line = np.unique(np.searchsorted(bounds, at)) - 1
     starts, sizes = bounds[line] + 1, bounds[line + 1] - bounds[line]

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from textfix import model
 from textfix.batch import Batch, to_codes, to_text
 from textfix.records import Edit
+from textfix.script import japanese
 from textfix.script.characters import Codes, among, lut, shape_pairs, text_pairs
-from textfix.script.conversion import line_sides, target
+from textfix.script.conversion import Lines, simplified, written
 
 #: Nats by which a word must hold more loosely together than to its neighbours to be none.
 TIGHTER = 1.0
+#: … or both its halves, together, where each holds at all: there is no 視頻 in 電視頻段.
+LOOSE, BOTH = 1.0, 2.0
 WIDE = np.uint64(32)
 
 
@@ -42,21 +45,21 @@ def canonical() -> Codes:
     return lut(shape_pairs())
 
 
-def edits(batch: Batch, out: Codes, to: str, apart: NDArray[np.int64]) -> dict[int, list[Edit]]:
+def edits(batch: Batch, out: Codes, to: str) -> dict[int, list[Edit]]:
     """The regional words in each text of BATCH that has some; OUT is its text after conversion to TO.
 
-    Words of Taiwan and Hong Kong are looked for in traditional lines only. At the indices APART nothing changes.
+    Words of Taiwan and Hong Kong are looked for in traditional lines only. In Japanese nothing changes.
     """
     words = lexicon(to)
     if not words or len(out) < 2:
         return {}
     codes = canonical().take(batch.codes if to == "hans" else out, mode="clip")
-    codes[apart] = 0
+    codes[japanese.places(batch.codes)] = 0
     places = np.flatnonzero(among((codes[:-1].astype(np.uint64) << WIDE) | codes[1:], openings(to)))
     if to == "hans" and len(places):
-        places = places[line_sides(batch.codes, places) > 0]
+        places = places[Lines(batch.codes).balance(places) > 0]
     longest = max(map(len, words))
-    shape = target(to).plain if to == "hans" else target(to).shape
+    shape = simplified() if to == "hans" else written(to)
     found: dict[int, list[Edit]] = {}
     free = 0
     owners = batch.owners(places)
@@ -85,8 +88,8 @@ def is_torn(codes: Codes, start: int, end: int) -> bool:
     """
     if end - start != 2 or start == 0 or end >= len(codes):
         return False
-    inside = tie(codes[start:end])
-    return max(tie(codes[start - 1 : start + 1]), tie(codes[end - 1 : end + 1])) > inside + TIGHTER
+    inside, left, right = (tie(codes[at : at + 2]) for at in (start, start - 1, end - 1))
+    return max(left, right) > inside + TIGHTER or (min(left, right) > LOOSE and left + right > inside + BOTH)
 
 
 def tie(pair: Codes) -> float:
