@@ -70,7 +70,7 @@ def test_completion_is_what_the_reader_lost(text: str, codec: str, reader: str) 
 
 def test_what_cannot_be_told_stays_a_hole() -> None:
     """Of two characters only one byte each is known, and nothing around them."""
-    done = completion.completer("utf-8", "big5", 0).complete(b"\xe5\xff\xff\xe5\xff\xff", (0x0A, 0x0A), 0x0A)
+    done = completion.completer("utf-8", "big5", 0).complete(b"\xe5\xff\xff\xe5\xff\xff", (0x0A, 0x0A, 0x0A), 0x0A)
     assert HOLE in to_text(done.codes)
     assert all(done.codes[place] != ord(HOLE) for place in done.filled)
 

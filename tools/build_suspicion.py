@@ -76,7 +76,8 @@ def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
         counts = np.bincount(where, np.concatenate([counts, n])).astype(np.int64)
     pairs = pairs[counts >= KNOWN]
     bits = np.zeros(1 << PAIR_BITS, np.uint8)
-    bits[hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32))] = 1
+    for places in hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32)):
+        bits[places] = 1
     print(f"{len(pairs)} familiar pairs fill {bits.mean():.1%} of the table", file=sys.stderr)
     return np.packbits(bits)
 

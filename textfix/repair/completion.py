@@ -17,14 +17,11 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST
+from textfix.repair import phrases, steps
 
-QUESTION = 0x3F
-SIZE = 0x10000
+QUESTION, NEWLINE = 0x3F, 0x0A
 #: Beginnings kept at each byte, and characters tried for each.
-BEAM, TRIED = 64, 160
-#: Nats against a character of the other script than the known ones around, which to the model are the same, and against
-#: a traditional one where none is known.
-OTHER_SCRIPT, UNTOLD = 4.0, 1.0
+BEAM, TRIED = 32, 160
 #: How likely a character must be, given its neighbours, to be put in; a hole stays where none is.
 SURE = 0.5
 #: Nats: a question mark that stands for a byte, a byte that fits nowhere.
@@ -101,56 +98,49 @@ def loses(codec: str) -> NDArray[np.bool_]:
     return table
 
 
-@cache
-def sides() -> NDArray[np.int8]:
-    """1 for code points that stand for a simplified one in the model, −1 for those that another stands for, else 0."""
-    fold = model.load().fold[:SIZE]
-    side = np.zeros(SIZE, np.int8)
-    other = np.flatnonzero((fold != np.arange(SIZE)) & (np.arange(SIZE) >= 0x3400))
-    side[fold[other][fold[other] < SIZE]] = -1
-    side[other] = 1
-    # Both scripts write these: what GB 2312 and Big5 have in common.
-    for code in np.flatnonzero(side == -1).tolist():
-        with contextlib.suppress(UnicodeError):
-            chr(code).encode("big5")
-            side[code] = 0
-    return side
+#: The cost so far of a beginning, its last three characters, and its last node.
+Hypothesis = tuple[float, tuple[int, int, int], Node | None]
+
+
+def find_script(codes: Codes) -> int:
+    """Which script CODES are in, as `phrases.variants` counts: 1 = traditional, 2 = simplified, 0 = cannot be told."""
+    _, traditional, simplified = np.bincount(steps.scripts().take(codes, mode="clip"), minlength=3)
+    return 1 if traditional > simplified else 2 if simplified > traditional else 0
 
 
 class Completer:
-    """Completes the bytes of texts written in one encoding and read by one codec; SIDE is the script of what is known."""
+    """Completes the bytes of texts written in one encoding and read by one codec; SCRIPT is that of what is known (see `find_script`)."""
 
-    def __init__(self, written: str, codec: str, side: int) -> None:
+    def __init__(self, written: str, codec: str, script: int) -> None:
         self.codes, self.rows, self.size = repertoire(written)
-        of = sides()[self.codes]
-        self.price = np.where(of == -side, OTHER_SCRIPT, 0.0) if side else np.where(of == 1, UNTOLD, 0.0)
+        self.price = phrases.variants()[script][self.codes]
         self.sizes = (3, 2) if written == "utf-8" else (2,)
         self.loses = loses(codec)
         self.known: dict[tuple[int, ...], Choices | None] = {}
 
-    def complete(self, data: bytes, before: tuple[int, int], after: int) -> Completion:
+    def complete(self, data: bytes, before: tuple[int, int, int], after: int) -> Completion:
         """DATA (LOST or `?` where a byte is lost) as text between the characters BEFORE and AFTER."""
-        levels: list[list[tuple[float, int, int, Node | None]]] = [[] for _ in range(len(data) + 1)]
-        levels[0].append((0.0, *before, None))
+        levels: list[list[Hypothesis]] = [[] for _ in range(len(data) + 1)]
+        levels[0].append((0.0, before, None))
         for at in range(len(data)):
             level = sorted(levels[at], key=lambda hypothesis: hypothesis[0])[:BEAM]
             if level:
                 self.step(data, at, level, levels)
         ends = levels[-1]
-        two, one = (np.array([end[k] for end in ends], np.uint32) for k in (1, 2))
-        total = np.array([end[0] for end in ends]) + model.next_costs(two, one, np.full(len(ends), after, np.uint32))
-        node = ends[int(total.argmin())][3]
+        so_far = np.array([end[1] for end in ends], np.uint32)
+        total = np.array([end[0] for end in ends]) + phrases.costs(so_far, np.full(len(ends), after, np.uint32))
+        node = ends[int(total.argmin())][2]
         nodes: list[Node] = []
         while node is not None:
             nodes.append(node)
             node = node.before
         nodes.reverse()
         text = np.array([node.code for node in nodes], np.uint32)
-        around = np.concatenate([before, text, [after, 0x0A]]).astype(np.uint32)
+        around = np.concatenate([before, text, [after, NEWLINE, NEWLINE]]).astype(np.uint32)
         alone = np.ones(len(nodes) + 2)
         for place, node in enumerate(nodes):
             if node.choices is not None:
-                alone[place + 1] = self.certainty(around[place : place + 5], node.choices)
+                alone[place + 1] = self.certainty(around[place : place + 7], node.choices)
         # A character leans on its neighbours: it is no surer than they are on average.
         sure = alone[1:-1] * (alone[:-2] + alone[2:]) / 2
         put_in = [place for place, node in enumerate(nodes) if node.choices is not None]
@@ -158,20 +148,21 @@ class Completer:
         return Completion(text, tuple(place for place in put_in if sure[place] >= SURE))
 
     def certainty(self, around: Codes, choices: Choices) -> float:
-        """How likely the middle one of five characters is among its CHOICES, given the four others."""
-        codes = choices.codes
-        two, one, own, after, then = (np.full(len(codes), code, np.uint32) for code in around)
-        cost = model.next_costs(two, one, codes) + choices.price
-        cost = cost + model.next_costs(one, codes, after) + model.next_costs(codes, after, then)
+        """How likely the middle one of seven characters is among its CHOICES, given the others."""
+        windows = np.tile(around, (len(choices.codes), 1))
+        windows[:, 3] = choices.codes
+        cost = np.zeros(len(choices.codes)) + choices.price
+        for k in range(4):
+            cost += phrases.costs(windows[:, k : k + 3], windows[:, k + 3])
         share = np.exp(cost.min() - cost)
-        return float(share[codes == own].sum() / share.sum())
+        return float(share[choices.codes == around[3]].sum() / share.sum())
 
     def step(
         self,
         data: bytes,
         at: int,
-        level: list[tuple[float, int, int, Node | None]],
-        levels: list[list[tuple[float, int, int, Node | None]]],
+        level: list[Hypothesis],
+        levels: list[list[Hypothesis]],
     ) -> None:
         """From the beginnings LEVEL that end at AT on by one character of every size."""
         byte = data[at]
@@ -188,12 +179,11 @@ class Completer:
                     found.append((choices, SWALLOWED * pattern.count(QUESTION)))
             found.append((Choices(np.array([HOLE], np.uint32), 1, False), STRAY))
         scores = np.array([hypothesis[0] for hypothesis in level])
-        two, one = (np.array([hypothesis[k] for hypothesis in level], np.uint32) for k in (1, 2))
+        before = np.array([hypothesis[1] for hypothesis in level], np.uint32)
         for choices, price in found:
             many = len(choices.codes)
-            cost = model.next_costs(
-                np.repeat(two, many), np.repeat(one, many), np.tile(choices.codes, len(level))
-            ).reshape(len(level), many)
+            cost = phrases.costs(np.repeat(before, many, axis=0), np.tile(choices.codes, len(level)))
+            cost = cost.reshape(len(level), many)
             if price == STRAY:
                 cost[:] = 0.0
             total = scores[:, None] + cost + choices.price + price
@@ -202,8 +192,8 @@ class Completer:
             for place in best.tolist():
                 row, column = divmod(place, many)
                 code = int(choices.codes[column])
-                node = Node(code, choices if choices.filled else None, level[row][3])
-                levels[at + choices.size].append((float(flat[place]), level[row][2], code, node))
+                node = Node(code, choices if choices.filled else None, level[row][2])
+                levels[at + choices.size].append((float(flat[place]), (*level[row][1][1:], code), node))
 
     def fitting(self, pattern: tuple[int, ...]) -> Choices | None:
         """The characters whose bytes fit PATTERN, of which the last byte is what follows them."""
@@ -228,5 +218,5 @@ class Completer:
 
 
 @cache
-def completer(written: str, codec: str, side: int) -> Completer:
-    return Completer(written, codec, side)
+def completer(written: str, codec: str, script: int) -> Completer:
+    return Completer(written, codec, script)

@@ -70,7 +70,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     wholes: dict[int, Whole] = {}
     if len(rows) >= LEAST_ROWS:
         owners = batch.owners(rows)
-        wholes = read_wholes(batch, owners, config)
+        inside = rows + suspicion.ROW <= batch.ends[owners]  # what reaches into the next text is not this one's
+        wholes = read_wholes(batch, owners[inside], config)
     if not wholes:
         found = suspicion.windows(batch)
     else:
@@ -273,14 +274,11 @@ def fill(repair: Repair, window: Codes) -> Repair:
     """REPAIR with its holes filled by what is likeliest between its neighbours in WINDOW."""
     if not repair.data or len(repair.chain.routes) > 1:  # what an inner reader lost has left no trace
         return repair
-    before = (suspicion.NEWLINE, suspicion.NEWLINE, *window[max(0, repair.start - 2) : repair.start].tolist())
+    before = (*[suspicion.NEWLINE] * 3, *window[max(0, repair.start - 3) : repair.start].tolist())[-3:]
     route = repair.chain.routes[0]
     shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "")
-    codec = completion.find_codec(route.read, shown)
-    side = int(np.sign(completion.sides().take(repair.codes, mode="clip").sum(dtype=np.int64)))
-    done = completion.completer(route.written, codec, side).complete(
-        repair.data, (before[-2], before[-1]), int(window[repair.end])
-    )
+    codec, script = completion.find_codec(route.read, shown), completion.find_script(repair.codes)
+    done = completion.completer(route.written, codec, script).complete(repair.data, before, int(window[repair.end]))
     note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""
     return replace(repair, codes=done.codes, note=note)
 
