@@ -35,7 +35,7 @@ USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
 #: routes); clean prose does once in 30,000 characters, and text of a kind that the model does not know more often.
 ALARM = 6.5
-ENOUGH = int(ALARM * UNIT)
+ENOUGH = int(5 * UNIT)
 #: Characters side by side that are looked at first.
 ROW = 3
 #: Marks (dashes, ellipses, quotes, interpuncts, full-width signs) that garbles have too, and never alone: —— and ……
