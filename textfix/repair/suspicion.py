@@ -66,13 +66,14 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`likelihood` in units by code point and chain; `most` the greatest of each row in nats, `units` the same in units,
-    none below 0 and none for MARKS; `strange` is 0 at both hashes of pairs that clean text has, else 1.
+    """`likelihood` in units by code point and chain, no more than the character surprises; `likely` is the greatest of
+    each row in nats, `units` the same in units, none below 0 and none for MARKS; `strange` is 0 at both hashes of pairs
+    that clean text has, else 1.
     """
 
     names: tuple[str, ...]
     likelihood: NDArray[np.int8]
-    most: NDArray[np.float32]
+    likely: NDArray[np.float32]
     units: NDArray[np.uint8]
     strange: NDArray[np.uint8]
 
@@ -80,12 +81,16 @@ class Table:
 @cache
 def table() -> Table:
     data = tables.arrays("suspicion.npz")
-    most = data["likelihood"].max(axis=1)
+    surprise = model.plain_costs(np.arange(SIZE, dtype=np.uint32)) - np.float32(USUAL)
+    limit = np.clip(surprise * UNIT, -128, 127).astype(np.int8)
+    likelihood = np.minimum(data["likelihood"], limit[:, None])
+    likely = likelihood.max(axis=1).astype(np.float32) / np.float32(UNIT)
+    likely[NEWLINE] = SINK
     return Table(
         tuple(data["names"].tolist()),
-        data["likelihood"],
-        most.astype(np.float32) / np.float32(UNIT),
-        positive(most),
+        likelihood,
+        likely,
+        positive(data["likelihood"].max(axis=1)),
         1 - np.unpackbits(data["familiar"]),
     )
 
@@ -121,7 +126,7 @@ def weigh_rows(codes: Codes, rows: NDArray[np.int64]) -> list[Window]:
         return []
     part, places = gather(codes, rows)
     surprise = surprises(part)
-    likely = np.minimum(table().most.take(part, mode="clip"), surprise)
+    likely = np.minimum(table().likely.take(part, mode="clip"), surprise)
     starts, ends = runs(likely, part == NEWLINE)
     # What stands near a row by chance, in another line perhaps, is not looked at for its sake.
     asked = np.concatenate([[0], np.cumsum(np.isin(places, rows[:, None] + np.arange(ROW)))])
@@ -158,21 +163,21 @@ def around(codes: Codes, rows: NDArray[np.int64], before: int, after: int) -> Co
     """The characters from BEFORE before each of ROWS to AFTER after it, one row each; newlines beyond the text."""
     places = rows[:, None] + np.arange(-before, after)
     near = codes.take(places, mode="clip")
-    near[(places < 0) | (places >= len(codes))] = NEWLINE
+    if rows[0] < before or rows[-1] + after > len(codes):
+        near[(places < 0) | (places >= len(codes))] = NEWLINE
     return near
 
 
 def is_surprising(codes: Codes, rows: NDArray[np.int64]) -> bool:
-    """Whether a chain may explain what stands around any of ROWS, by pairs, which cost no less than triples."""
-    starts = rows[np.diff(rows, prepend=-2) > 1]
-    near = around(codes, starts, BEFORE + 1, AFTER)
-    surprise = model.pair_costs(near[:, :-1], near[:, 1:]) - np.float32(USUAL)
-    surprise[near[:, 1:] == NEWLINE] = SINK
-    alarmed = reach(np.minimum(table().most.take(near[:, 1:], mode="clip"), surprise)) >= ALARM
+    """Whether a chain may explain what stands around any of ROWS, by characters alone, which cost no less than pairs."""
+    near = around(codes, rows[np.diff(rows, prepend=-2) > 1], BEFORE, AFTER)
+    alarmed = reach(table().likely.take(near, mode="clip")) >= ALARM
     if not alarmed.any():
         return False
-    likely = table().likelihood.take(near[alarmed, 1:], axis=0, mode="clip") * np.float32(1 / UNIT)
-    return bool((reach(np.minimum(likely, surprise[alarmed, :, None])) >= ALARM).any())
+    near = near[alarmed]
+    likely = table().likelihood.take(near, axis=0, mode="clip") * np.float32(1 / UNIT)
+    likely[near == NEWLINE] = SINK
+    return bool((reach(likely) >= ALARM).any())
 
 
 def reach(likely: NDArray[np.float32]) -> NDArray[np.float32]:
