@@ -68,7 +68,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     codes = batch.codes
     rows = batch.note(suspicion.find_rows)
     wholes: dict[int, Whole] = {}
-    if len(rows) >= LEAST_ROWS:
+    if len(rows) >= LEAST_ROWS and (len(batch.texts) > 1 or len(rows) * SPARSE >= len(codes)):
         owners = batch.owners(rows)
         inside = rows + suspicion.ROW <= batch.ends[owners]  # what reaches into the next text is not this one's
         wholes = read_wholes(batch, owners[inside], config)
