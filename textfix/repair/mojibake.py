@@ -67,23 +67,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         return {}
     codes = batch.codes
     rows = batch.note(suspicion.find_rows)
-    wholes: dict[int, Whole] = {}
-    if len(rows) >= LEAST_ROWS and (len(batch.texts) > 1 or len(rows) * SPARSE >= len(codes)):
-        owners = batch.owners(rows)
-        inside = rows + suspicion.ROW <= batch.ends[owners]  # what reaches into the next text is not this one's
-        wholes = read_wholes(batch, owners[inside], config)
+    wholes = read_wholes(batch, rows, config)
     if not wholes:
         found = suspicion.windows(batch)
     else:
-        taken = np.zeros(len(batch.texts), np.bool_)
-        taken[list(wholes)] = True
-        rest = rows[~taken[owners]]
-        if any(whole.left for whole in wholes.values()):
-            codes = codes.copy()
-            for text, whole in wholes.items():
-                whole.mask(codes[batch.starts[text] : batch.ends[text]])
-            rest = suspicion.find_rows(codes)
-        found = suspicion.weigh_rows(codes, rest)
+        codes = codes.copy()
+        for text, whole in wholes.items():
+            whole.mask(codes[batch.starts[text] : batch.ends[text]])
+        left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
+        found = suspicion.find_windows(codes) if left else []
     edits: dict[int, list[Edit]] = {}
     for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
@@ -107,16 +99,23 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 
-def read_wholes(batch: Batch, owners: NDArray[np.int64], config: Config) -> dict[int, Whole]:
-    """The texts of BATCH that were garbled as a whole; OWNERS are the texts that its suspicious places lie in."""
+def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[int, Whole]:
+    """The texts of BATCH that were garbled as a whole; ROWS are its suspicious places."""
+    if len(rows) < LEAST_ROWS:
+        return {}
+    if len(batch.texts) == 1:
+        amounts = [len(rows)]
+    else:
+        owners = batch.owners(rows)
+        inside = rows + suspicion.ROW <= batch.ends[owners]  # what reaches into the next text is not this one's
+        amounts = np.bincount(owners[inside], minlength=len(batch.texts)).tolist()
     found: dict[int, Whole] = {}
-    amounts = np.bincount(owners, minlength=len(batch.texts))
-    for text in np.flatnonzero(amounts >= LEAST_ROWS).tolist():
-        many = int(amounts[text])
-        if many * SPARSE >= len(batch.texts[text]):
-            whole = read_whole(batch.texts[text], batch.codes[batch.starts[text] : batch.ends[text]], many, config)
+    for number, (text, many) in enumerate(zip(batch.texts, amounts, strict=True)):
+        if many >= LEAST_ROWS and many * SPARSE >= len(text):
+            start = int(batch.starts[number])
+            whole = read_whole(text, batch.codes[start : start + len(text)], many, config)
             if whole is not None:
-                found[text] = whole
+                found[number] = whole
     return found
 
 

@@ -117,11 +117,7 @@ def windows(batch: Batch) -> list[Window]:
 
 def find_windows(codes: Codes) -> list[Window]:
     """The same for code points."""
-    return weigh_rows(codes, find_rows(codes))
-
-
-def weigh_rows(codes: Codes, rows: NDArray[np.int64]) -> list[Window]:
-    """The windows around ROWS, those places of CODES that are suspicious at first sight."""
+    rows = find_rows(codes)
     if not len(rows) or not len(rows := unfamiliar(codes, rows)) or not is_surprising(codes, rows):
         return []
     part, places = gather(codes, rows)

@@ -107,8 +107,6 @@ def undo(codes: Codes, chain: Chain) -> str | None:
 def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config: Config) -> Whole | None:
     """The reading AFTER of TEXT, for each line of it that is sure."""
     new = to_codes(after)
-    if suspicion.find_windows(new):
-        return None
     old_edges, new_edges = edges(codes), edges(new)
     if len(old_edges) != len(new_edges):
         return None
@@ -120,6 +118,8 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config
     fresh = han.copy()
     fresh[1:] &= new[1:] != new[:-1]
     sure = (odds >= config.caution) & (per_line(fresh, new_edges) >= LEAST_HAN)
+    for window in suspicion.find_windows(new):  # what is suspicious still is for the search
+        sure[np.searchsorted(new_edges, window.start, side="right") - 1] = False
     if not sure.any():
         return None
     left = bool(((codes >= 0x80) & ~np.repeat(sure, np.diff(old_edges))).any())
