@@ -7,6 +7,7 @@ sentences are left alone, and so is a quotation mark that has no partner.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -59,7 +60,7 @@ def candidates(batch: Batch, config: Config) -> NDArray[np.int64]:
     if config.spacing is True:
         wordish = (here & WORD) != 0
         chosen |= wordish & (((back | ahead) & HAN) != 0)
-        chosen |= ((here & HAN) != 0) & np.isin(codes_shift(codes), (0x25, 0x2B, 0x23, 0x60, 0x24))
+        chosen |= ((here & HAN) != 0) & np.isin(codes_shift(codes), (0x25, 0x2B, 0x23, 0x60, 0x24, 0x2030, 0x2103, 0x2109, 0xB0))
     elif config.spacing is False:
         chosen |= ((here & SPACE) != 0) & (((back | ahead) & HAN) != 0)
     return np.flatnonzero(chosen)
@@ -88,10 +89,24 @@ def foreign(line: str) -> bool:
     han = len(HAN_CHAR.findall(line))
     if len(line) > 8 * han + 40 and sum(map(str.isalpha, line)) > 9 * han + 30:
         return True
+    if len(line) > 3 * han and LATIN_START.match(line):
+        said = QUOTED.sub("", line)
+        if len(ENGLISH.findall(said)) > 1 and sum(map(str.isascii, filter(str.isalpha, said))) > 2 * han:
+            return True
     if OTHER_LANGUAGE.search(line) is None:
         return False
     others = len(OTHER_LANGUAGE.findall(line))
     return others * 6 > han + others
+
+
+#: Words that a sentence in English has and a name in a Chinese sentence has not.
+ENGLISH = re.compile(
+    r"(?<![^\s(\"'“])(?:a|an|the|and|or|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|been|has|have|had|not|do|does|did|can|will"
+    r"|would|this|that|these|those|it|its|he|she|they|we|you|your|our|please|if|which|who|what|how)(?=[\s,.;:!?)\"'”])",
+    re.IGNORECASE,
+)
+LATIN_START = re.compile(r"[\W\d_]*[A-Za-z]")
+QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
 
 
 def rewrite(line: Line, config: Config) -> None:

@@ -29,8 +29,13 @@ def is_han(char: str) -> bool:
 
 
 def is_wide(char: str) -> bool:
-    """A full-width mark, which belongs to Chinese text whatever stands beside it."""
-    return ("\u3001" <= char <= "\u3030" and char not in "\u3005\u3006\u3007") or "\uff01" <= char <= "\uff60"
+    """A full-width mark, which belongs to Chinese text whatever stands beside it.
+
+    「」『』 are no such evidence, as “”‘’ are none: what holds in one style must hold in the other.
+    """
+    return (
+        "\u3001" <= char <= "\u3030" and char not in "\u3005\u3006\u3007\u300c\u300d\u300e\u300f"
+    ) or "\uff01" <= char <= "\uff60"
 
 
 def is_word(char: str) -> bool:

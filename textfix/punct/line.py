@@ -25,6 +25,7 @@ class Line:
         self.mask = bytearray(len(text))
         self.inner = bytearray(len(text))  # 1 where the boundary before a place lies inside one shielded stretch
         self.kinds: dict[int, str] = {}
+        self.ends: dict[int, int] = {}  # where a shielded stretch ends, and where it starts
         for start, end, kind in spans(text):
             self.shield(start, end, kind)
 
@@ -32,6 +33,7 @@ class Line:
         self.mask[start:end] = b"\x01" * (end - start)
         self.inner[start + 1 : end] = b"\x01" * max(0, end - start - 1)
         self.kinds[start] = self.kinds[end - 1] = kind
+        self.ends[end] = min(start, self.ends.get(end, start))
 
     @cached_property
     def han_before(self) -> list[int]:

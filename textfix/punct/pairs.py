@@ -11,6 +11,8 @@ from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
 BRACKET = re.compile("[()（）]")
+#: What brackets hold that are a point or an interval: (3,4), (x, y, z).
+TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+|[A-Za-z]))+\s?")
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
@@ -90,7 +92,10 @@ def brackets(line: Line) -> None:
     for start, end in sorted(pairs):
         if line.mask[start] or line.mask[end] or (text[start] == "（" and text[end] == "）"):
             continue
-        if full_bracket(line, start, end):
+        if not full_bracket(line, start, end):
+            if text[start] == "(" and text[end] == ")" and line.han(start, end):
+                line.shield(start, end + 1, "call")  # merge(左边, 右边): what it holds is not prose
+        else:
             line.put(start, start + 1, "（", "width")
             line.put(end, end + 1, "）", "width")
             if text[start] == "(":
@@ -109,6 +114,10 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
+    if not text[start + 1 : end].strip(" ."):
+        return False  # (...): the name of a button
+    if TUPLE.fullmatch(text, start + 1, end):
+        return False
     if inside:
         outside = line.han(0, len(text)) - inside
         if left and right and not line.chinese(left) and not line.chinese(right):
@@ -129,30 +138,36 @@ def english(line: Line, place: int) -> bool:
     words, i = 0, place - 1
     stop = max(-1, place - 80)
     while i > stop and (line.text[i].isascii() or is_word(line.text[i])):
-        if is_word(line.text[i]) and not (i and is_word(line.text[i - 1])):
+        if line.text[i].isalpha() and not (i and is_word(line.text[i - 1])):
             words += 1
         i -= 1
     return words > 2
 
 
-def pair_quotes(line: Line) -> list[tuple[int, int]]:
-    """The pairs of quotation marks in LINE, outermost first; apostrophes, inches and odd ones are in none."""
+def pair_quotes(line: Line) -> tuple[list[tuple[int, int]], list[int]]:
+    """The pairs of quotation marks in LINE, outermost first, and those without a partner.
+
+    Apostrophes and inches are neither.
+    """
     text, size = line.text, len(line.text)
     stack: list[int] = []
     waiting = dict.fromkeys("\"'“‘「『", 0)
     # Where the curly ones are in balance among themselves, no straight one is the partner of a curly one.
     even = text.count("“") == text.count("”")
     pairs: list[tuple[int, int]] = []
+    loose: list[int] = []
 
-    def close(place: int, kinds: str) -> bool:
+    def close(place: int, kinds: str) -> None:
         if not any(waiting[kind] for kind in kinds):
-            return False
+            loose.append(place)
+            return
         while True:
             opening = stack.pop()
             waiting[text[opening]] -= 1
             if text[opening] in kinds:
                 pairs.append((opening, place))
-                return True
+                return
+            loose.append(opening)
 
     for found in QUOTE.finditer(text):
         place, char = found.start(), found.group()
@@ -186,16 +201,17 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
             elif not open_now and char == '"' and before.isdigit() and before.isascii():
                 continue  # inches
             elif after == "" and not open_now:
-                continue
+                loose.append(place)
             else:
                 if open_now and opens:  # the one before was never closed
-                    while stack and text[stack[-1]] != char:
-                        waiting[text[stack.pop()]] -= 1
-                    if stack:
-                        waiting[text[stack.pop()]] -= 1
+                    while stack:
+                        loose.append(stack.pop())
+                        waiting[text[loose[-1]]] -= 1
+                        if text[loose[-1]] == char:
+                            break
                 stack.append(place)
                 waiting[char] += 1
-    return sorted(pairs)
+    return sorted(pairs), sorted([*loose, *stack])
 
 
 def quotation_marks(line: Line, style: str) -> None:
@@ -203,24 +219,20 @@ def quotation_marks(line: Line, style: str) -> None:
     marks = tables.toml("punct.toml")["quotes"][style]
     text = line.text
     nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
-    for start, end in pair_quotes(line):
+    pairs, loose = pair_quotes(line)
+    for start, end in pairs:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
-        if opening in "「『" and style == "full":
-            double = not nested or not nested[-1][1]
-        else:
-            double = opening in DOUBLE
-            if nested and nested[-1][1] and double:
-                double = False
+        double = opening in DOUBLE
+        if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
+            double = not double  # where some have no partner, what is nested in what is a guess
         if not quotable(line, start, end):
             continue
         nested.append((end, double))
-        if style == "full" and opening in "“‘" and text[end] in "”’":
-            continue
-        if style == "corner" and opening in "「『" and text[end] in "」』":
-            continue
         pair = marks[:2] if double else marks[2:]
+        if opening + text[end] == pair:
+            continue
         rule = "quotes"
         line.put(start, start + 1, pair[0], rule)
         line.put(end, end + 1, pair[1], rule)
@@ -253,7 +265,7 @@ def quotable(line: Line, start: int, end: int) -> bool:
             before in "([{" and before and start > 1 and is_word(text[start - 2])
         ):
             return False
-        if end == start + 1:
+        if end == start + 1 or (before == "(" and text[end + 1 : end + 2] == ")" and text[max(0, start - 3) : start - 1].strip().isascii() and is_word(text[max(0, start - 3) : start - 1].strip()[-1:] or " ")):
             return False
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if line.han(start, end):

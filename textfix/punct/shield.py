@@ -10,13 +10,15 @@ from textfix.punct.classes import HAN_CLASS
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}][{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]*)?"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|\\?(?=[A-Za-z0-9_]+=))*)?"
 )
 EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
 UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
+TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
+EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
 TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
@@ -25,6 +27,7 @@ ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
+ATTRIBUTE = r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
 OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
 EMOTICON = (
     r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
@@ -36,8 +39,8 @@ SHIELD = re.compile(
         f"(?P<{name}>{part})"
         for name, part in {
             "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
-            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
-            "option": OPTION, "emoticon": EMOTICON,
+            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER, "ternary": TERNARY, "expression": EXPRESSION,
+            "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
             "escape": ESCAPE,
         }.items()
     )
@@ -45,7 +48,7 @@ SHIELD = re.compile(
 
 #: A line without any of these has nothing to shield: the quick way out.
 TRIGGER = re.compile(
-    r"[`@\\{}$<>&/\]^_]|-[A-Za-z]|::|\"\s?:\s?[\"0-9tfn]|[:;=8xX]['’]?-?[)(DPpOo3|*\[]|=_=|-_-|www\.|mailto:|orz|\w\([\"']"
+    r"[`@\\{}$<>&/\]^_]|-[A-Za-z]|=\s?[\"']|::|\"\s?:\s?[\"0-9tfn]|[:;=8xX]['’]?-?[)(DPpOo3|*\[]|\?\s?[\"']|=_=|-_-|www\.|mailto:|orz|\w\([\"']"
 )
 
 #: A line that is code or data as a whole, whatever its strings say.
@@ -55,6 +58,10 @@ CODE_LINE = re.compile(
     r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
+    r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
+    r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
+    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
+    r"|[^{\n]*\)\s*\{\s*(?:$|/[*/])"  # the head of a function
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"

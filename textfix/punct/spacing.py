@@ -27,7 +27,10 @@ def opens(line: Line, place: int) -> bool:
     """Whether a word begins at PLACE."""
     char, after = line.at(place), line.at(place + 1)
     return (
-        (char != "" and is_word(char)) or (char == "$" and after.isdigit()) or line.kinds.get(place) in whole_at(char)
+        (char != "" and is_word(char))
+        or (char == "$" and after.isdigit())
+        or (char != "" and char in "@#" and after.isascii() and after.isalnum())
+        or line.kinds.get(place) in whole_at(char)
     )
 
 
@@ -37,7 +40,7 @@ def closes(line: Line, place: int) -> bool:
     if line.kinds.get(place - 1) in whole_at(char):
         return True
     return (char != "" and is_word(char)) or (
-        char != "" and char in "%+#" and bool(before) and (is_word(before) or before == char)
+        char != "" and char in "%‰℃℉°+#" and bool(before) and (is_word(before) or before == char)
     )
 
 
