@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
+from textfix.punct.english import english
 from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
@@ -48,6 +50,8 @@ def known(title: str) -> bool:
 def title_marks(line: Line) -> None:
     """<<三国>> to 《三国》; <三国> only after a word that announces a work, for angle brackets also hold placeholders."""
     text = line.text
+    if "<" not in text:
+        return
     for found in TITLE.finditer(text):
         start, end = found.span()
         if any(line.mask[start : start + 1]) or line.mask[end - 1]:
@@ -76,6 +80,8 @@ def title_marks(line: Line) -> None:
 def brackets(line: Line) -> None:
     """Round brackets to full width, by what they hold and what they stand in."""
     text = line.text
+    if "(" not in text and "（" not in text:
+        return
     stack: list[int] = []
     pairs: list[tuple[int, int]] = []
     for found in BRACKET.finditer(text):
@@ -133,23 +139,12 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     )
 
 
-def english(line: Line, place: int) -> bool:
-    """Whether PLACE lies after at least two Latin words in a row: an English sentence."""
-    words, i = 0, place - 1
-    stop = max(-1, place - 80)
-    while i > stop and (line.text[i].isascii() or is_word(line.text[i])):
-        if line.text[i].isalpha() and not (i and is_word(line.text[i - 1])):
-            words += 1
-        i -= 1
-    return words > 2
+def pair_quotes(text: str, mask: bytearray | None = None) -> tuple[list[tuple[int, int]], list[int]]:
+    """The pairs of quotation marks in TEXT, outermost first, and those without a partner.
 
-
-def pair_quotes(line: Line) -> tuple[list[tuple[int, int]], list[int]]:
-    """The pairs of quotation marks in LINE, outermost first, and those without a partner.
-
-    Apostrophes and inches are neither.
+    Apostrophes and inches are neither, nor is what MASK shields.
     """
-    text, size = line.text, len(line.text)
+    size = len(text)
     stack: list[int] = []
     waiting = dict.fromkeys("\"'“‘「『", 0)
     # Where the curly ones are in balance among themselves, no straight one is the partner of a curly one.
@@ -171,7 +166,7 @@ def pair_quotes(line: Line) -> tuple[list[tuple[int, int]], list[int]]:
 
     for found in QUOTE.finditer(text):
         place, char = found.start(), found.group()
-        if line.mask[place]:
+        if mask is not None and mask[place]:
             continue
         before = text[place - 1] if place else ""
         after = text[place + 1] if place + 1 < size else ""
@@ -214,31 +209,44 @@ def pair_quotes(line: Line) -> tuple[list[tuple[int, int]], list[int]]:
     return sorted(pairs), sorted([*loose, *stack])
 
 
-def quotation_marks(line: Line, style: str) -> None:
-    """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
-    marks = tables.toml("punct.toml")["quotes"][style]
-    text = line.text
+def levels(
+    text: str,
+    style: str,
+    pairs: list[tuple[int, int]],
+    loose: list[int],
+    quotable: Callable[[int, int], bool] | None = None,
+) -> Iterator[tuple[int, int, str]]:
+    """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
+
+    Inner marks are single in double and double in single; where some are LOOSE, what is nested in what is a guess, and
+    every mark keeps the level that it has.
+    """
+    marks: str = tables.toml("punct.toml")["quotes"][style]
     nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
-    pairs, loose = pair_quotes(line)
     for start, end in pairs:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
         double = opening in DOUBLE
         if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
-            double = not double  # where some have no partner, what is nested in what is a guess
-        if not quotable(line, start, end):
+            double = not double
+        if quotable is None or quotable(start, end):
+            nested.append((end, double))
+            yield start, end, marks[:2] if double else marks[2:]
+
+
+def quotation_marks(line: Line, style: str) -> None:
+    """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
+    text = line.text
+    pairs, loose = pair_quotes(text, line.mask)
+    for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):
+        if text[start] + text[end] == pair:
             continue
-        nested.append((end, double))
-        pair = marks[:2] if double else marks[2:]
-        if opening + text[end] == pair:
-            continue
-        rule = "quotes"
-        line.put(start, start + 1, pair[0], rule)
-        line.put(end, end + 1, pair[1], rule)
+        line.put(start, start + 1, pair[0], "quotes")
+        line.put(end, end + 1, pair[1], "quotes")
         for place in (start, end):
             if text[place] in "\"'":
-                tighten(line, place, rule)
+                tighten(line, place, "quotes")
 
 
 def tighten(line: Line, place: int, rule: str) -> None:
@@ -265,7 +273,12 @@ def quotable(line: Line, start: int, end: int) -> bool:
             before in "([{" and before and start > 1 and is_word(text[start - 2])
         ):
             return False
-        if end == start + 1 or (before == "(" and text[end + 1 : end + 2] == ")" and text[max(0, start - 3) : start - 1].strip().isascii() and is_word(text[max(0, start - 3) : start - 1].strip()[-1:] or " ")):
+        if end == start + 1 or (
+            before == "("
+            and text[end + 1 : end + 2] == ")"
+            and text[max(0, start - 3) : start - 1].strip().isascii()
+            and is_word(text[max(0, start - 3) : start - 1].strip()[-1:] or " ")
+        ):
             return False
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if line.han(start, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from textfix.punct.classes import HAN_CLASS
 
@@ -27,29 +28,50 @@ ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
-ATTRIBUTE = r"(?<![A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
+ATTRIBUTE = r"(?<![A-Za-z0-9_:-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
 OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
 EMOTICON = (
     r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^|T_T|>_<|>\.<|-_-[|!]*|=_=|<3|orz|¯\\_\(ツ\)_/¯)"
 )
 
-SHIELD = re.compile(
-    "|".join(
-        f"(?P<{name}>{part})"
-        for name, part in {
-            "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
-            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER, "ternary": TERNARY, "expression": EXPRESSION,
-            "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
-            "escape": ESCAPE,
-        }.items()
-    )
-)  # fmt: skip
+#: The parts, in the order in which they are tried.
+PARTS = {
+    "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
+    "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
+    "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
+    "escape": ESCAPE,
+}  # fmt: skip
+#: What a line must have for some of the parts to be in it: a sign, or a hint where the sign alone is too common.
+SIGNS = {
+    "`": ("code",), "://": ("url",), "www.": ("url",), "mailto:": ("url",), "@": ("email",), "/": ("path", "winpath"),
+    "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math",), "<": ("element", "tag", "emoticon"),
+    "&": ("entity",), "]": ("link",), "::": ("scope",), "->": ("scope",), "_": ("emoticon",), "^": ("emoticon",),
+    ">.": ("emoticon",), "orz": ("emoticon",),
+}  # fmt: skip
+HINTS = {
+    ":;=xX8": (re.compile("[:;=8xX]['’]?-?[)(DPpOo3/|*\\]\\[]"), ("emoticon",)),
+    "-": (re.compile("-[A-Za-z]"), ("option",)),
+    "?": (re.compile("\\?\\s?[\"']"), ("ternary",)),
+    "=": (re.compile("=\\s?[\"']"), ("attribute",)),
+    '"': (re.compile('"\\s?:\\s?["0-9tfn]'), ("member",)),
+}
 
-#: A line without any of these has nothing to shield: the quick way out.
-TRIGGER = re.compile(
-    r"[`@\\{}$<>&/\]^_]|-[A-Za-z]|=\s?[\"']|::|\"\s?:\s?[\"0-9tfn]|[:;=8xX]['’]?-?[)(DPpOo3|*\[]|\?\s?[\"']|=_=|-_-|www\.|mailto:|orz|\w\([\"']"
-)
+
+@cache
+def shield(parts: frozenset[str]) -> re.Pattern[str]:
+    """The pattern of PARTS: few lines have more than two or three, and each costs a trial at every character."""
+    return re.compile("|".join(f"(?P<{name}>{part})" for name, part in PARTS.items() if name in parts))
+
+
+def parts_of(line: str) -> frozenset[str]:
+    """Which parts LINE may have."""
+    found = [name for sign, names in SIGNS.items() if sign in line for name in names]
+    for signs, (hint, names) in HINTS.items():
+        if any(sign in line for sign in signs) and hint.search(line):
+            found += names
+    return frozenset(found)
+
 
 #: A line that is code or data as a whole, whatever its strings say.
 CODE_LINE = re.compile(
@@ -61,7 +83,6 @@ CODE_LINE = re.compile(
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
     r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
-    r"|[^{\n]*\)\s*\{\s*(?:$|/[*/])"  # the head of a function
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
@@ -70,6 +91,8 @@ CODE_LINE = re.compile(
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
     r")"
 )
+#: The head of a function.
+HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
 JSON_START = re.compile(
     r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
 )
@@ -81,15 +104,21 @@ KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ�
 EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2)[ a-z~!]{0,4}")
 
 
+def code_line(line: str) -> bool:
+    """Whether LINE is code or data as a whole. Such lines begin in ASCII."""
+    if line[:1] > "\x7f" and not line[0].isspace():
+        return "{" in line and HEAD.match(line) is not None
+    return CODE_LINE.match(line) is not None or ("{" in line and HEAD.match(line) is not None)
+
+
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
-    if CODE_LINE.match(line):
+    if code_line(line):
         yield 0, len(line), "code-line"
         return
-    if TRIGGER.search(line) is None:
-        return
     yield from literals(line)
-    for found in SHIELD.finditer(line):
+    parts = parts_of(line)
+    for found in shield(parts).finditer(line) if parts else ():
         start, end, kind = found.start(), found.end(), found.lastgroup or ""
         if kind in ("url", "path", "winpath", "email"):
             while end > start and line[end - 1] in TRAILING:
@@ -106,8 +135,9 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def literals(line: str) -> Iterator[tuple[int, int, str]]:
     """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
-    at = 0
-    for pattern in (JSON_START, CALL):
+    for pattern, sign in ((JSON_START, "{["), (CALL, "(")):
+        if not any(bracket in line for bracket in sign):
+            continue
         at = 0
         while found := pattern.search(line, at):
             opening = found.start() if pattern is JSON_START else found.end() - 1
@@ -152,15 +182,4 @@ def fences(text: str) -> list[tuple[int, int]]:
             start = -1
     if start >= 0:
         out.append((start, len(text)))
-    return out
-
-
-def guarded(text: str) -> list[tuple[int, int]]:
-    """The shielded stretches of a text of several lines."""
-    if TRIGGER.search(text) is None and CODE_LINE.search(text) is None:
-        return []
-    out, start = [], 0
-    for line in text.split("\n"):
-        out += [(start + low, start + high) for low, high, _ in spans(line)]
-        start += len(line) + 1
     return out

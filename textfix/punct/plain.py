@@ -1,0 +1,127 @@
+"""Lines in which every mark is certain: most lines, and they need no weighing.
+
+A point behind Han, a pair of corner quotation marks, brackets around Han: what the rules would say of them follows from
+their neighbours alone. HARD finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
+has any of it goes to the rules. The two must agree: tests/test_punct.py compares them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from textfix.punct.classes import HAN_CHAR, HAN_CLASS
+from textfix.punct.foreign import foreign
+from textfix.punct.half import halve_plain
+from textfix.punct.marks import named
+from textfix.punct.pairs import levels, pair_quotes
+from textfix.punct.points import LIST_NUMERAL
+from textfix.punct.shield import code_line, spans
+
+_HAN = HAN_CLASS
+#: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
+_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
+_STILL = f"{_HAN}{_WIDE}《〈【〔〖［｛（「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
+_BEHIND = f"{_HAN}{_WIDE}"
+_BODY = f"{_HAN}、，。：；A-Za-z0-9 "
+
+#: A character that has to be weighed. The class runs over what never has; then come those that are certain.
+HARD = re.compile(
+    f"[^{_STILL}](?!"
+    # points
+    f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[^(]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[^(]\\)[:;]))(?![:)(DPpOo3’])"
+    f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
+    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?![A-Za-z0-9.,;:!?…])"
+    # what stays: v1.2, Node.js, 1,000, 12:30, A-4, the number of an item, 和/或, last_id
+    "|(?<=[A-Za-z0-9][._-])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
+    "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
+    f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
+    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
+    # brackets: around Han, behind Han, or those of a call: 函数()
+    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
+    f"(?:[{_BODY}]*[{_HAN}][{_BODY}]*(?<! )\\)|[A-Z][A-Za-z0-9 ]*(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    "|(?<=[A-Za-z0-9_]\\()(?=\\))|(?<=\\))"
+    # ellipses and dashes
+    f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
+    f"|(?<=[{_HAN}]…)(?!\\.)|(?<![.…]…)(?=…(?![.…]))|(?<=……)"
+    f"|(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
+    ")"
+)
+#: A dot that may be that of a name.
+DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
+OPENING = re.compile(f"(?<=[{_HAN}]) {{0,2}}\\(|^\\(")
+CLOSING = re.compile("(?<!\\()\\)(?: {1,2}(?=[^ ]))?")
+LETTER = re.compile("[A-Za-z0-9]")
+START = re.compile("[ \u3000]*[A-Za-z]")
+POINT = re.compile(f"(?<=[{_BEHIND}])([,;:!?]+|\\.(?!\\.))( {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%])([,;:])(?=[{_HAN}])")
+DOTS = re.compile(f"(?<=[{_HAN}])(?:\\.{{3,9}}|…(?!…))|(?<!。)。{{3,9}}(?!。)")
+FULL = str.maketrans(",;:!?.()", "，；：！？。（）")
+
+_ANY = "「」『』“”‘’"
+#: Quotation marks that all have their partners, the inner ones in the outer ones.
+PAIRED = {
+    "「": re.compile(f"[^{_ANY}]*(?:(?:「[^{_ANY}]*(?:『[^{_ANY}]*』[^{_ANY}]*)*」|『[^{_ANY}]*』)[^{_ANY}]*)*\\Z"),
+    "“": re.compile(f"[^{_ANY}]*(?:(?:“[^{_ANY}]*(?:‘[^{_ANY}]*’[^{_ANY}]*)*”|‘[^{_ANY}]*’)[^{_ANY}]*)*\\Z"),
+}
+OTHER = {"「": re.compile("[“”‘’]"), "“": re.compile("[「」『』]")}
+QUOTE = re.compile(f"[{_ANY}]")
+#: An opening mark that may stand in Latin text, and a quotation without Han that Han does not lead to.
+ALONE = re.compile(f"(?<![{_HAN}])(?<![{_HAN}][{_WIDE}])(?<!^)[「『“‘]")
+EMPTY = re.compile(f"(?<![{_HAN}])[“‘][^{_HAN}“”‘’]*[”’]")
+
+
+def quoted(text: str, style: str) -> str | None:
+    """TEXT with its quotation marks in STYLE; None if one of them has to be weighed."""
+    found = QUOTE.search(text)
+    if found is None:
+        return text
+    kind = "「" if found.group() in "「」『』" else "“"
+    proper = (kind == "“") == (style == "full")
+    if PAIRED[kind].match(text):
+        if proper:
+            return text
+    elif OTHER[kind].search(text) or "’" in text:
+        return None
+    if (style == "corner" and EMPTY.search(text)) or (ALONE.search(text) and LETTER.search(text)):
+        return None
+    if PAIRED[kind].match(text):
+        for corner, curly in ("「“", "」”", "『‘", "』’"):
+            text = text.replace(corner, curly) if style == "full" else text.replace(curly, corner)
+        return text
+    out = list(text)
+    for start, end, pair in levels(text, style, *pair_quotes(text)):
+        out[start], out[end] = pair[0], pair[1]
+    return "".join(out)
+
+
+def pointed(found: re.Match[str]) -> str:
+    return (found[1] or found[3]).translate(FULL)
+
+
+def plain(text: str, style: str | None) -> str | None:
+    """The line TEXT in STYLE, if every mark in it is certain; None if it has to be weighed."""
+    if style == "half":
+        if next(spans(text), None):
+            return None
+        return halve_plain(text)
+    if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
+        return None
+    if LETTER.search(text) and foreign(text):
+        return text
+    if START.match(text) and code_line(text):
+        return None
+    if "." in text and (
+        LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))
+    ):
+        return None
+    after = quoted(text, style)
+    if after is None:
+        return None
+    if "(" in text or ")" in text:
+        if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
+            return None
+        after = CLOSING.sub("）", OPENING.sub("（", after))
+    elif ";" in text and "（" in text:
+        return None
+    if "..." in after or "…" in after or "。。。" in after:
+        after = DOTS.sub("……", after)
+    return POINT.sub(pointed, after)
