@@ -13,7 +13,7 @@ from functools import partial
 from textfix.batch import Batch
 from textfix.config import Config
 from textfix.punct.foreign import foreign
-from textfix.punct.gate import gate, lines
+from textfix.punct.gate import gate, lines, rare
 from textfix.punct.half import halve
 from textfix.punct.line import Line, whole
 from textfix.punct.marks import dashes, ellipses, interpuncts
@@ -91,24 +91,25 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     """
     style, spacing = config.punctuation, config.spacing
     text = batch.joined
-    fenced = "```" in text or "~~~" in text
+    fenced: bool | None = None
     changed: dict[int, list[tuple[int, int, str]]] = {}
     shut: dict[int, list[tuple[int, int]]] = {}
     single = len(batch.texts) == 1
     starts = [0] if single else batch.starts.tolist()
-    for start, end in lines(text, gate(style, spacing)):
+    for start, end in lines(text, gate(style, spacing, rare(style, text))):
         owner = 0 if single else bisect_right(starts, start) - 1
-        offset = start - starts[owner]
         before = text[start:end]
-        if fenced:
-            if owner not in shut:
-                shut[owner] = fences(batch.texts[owner])
-            if any(low <= offset < high for low, high in shut[owner]):
-                continue
         after = plain(before, style) if spacing is None else None
         if after is None:
             after = settle(before, style, spacing)
-        if after != before:
+        if after == before:
+            continue
+        offset = start - starts[owner]
+        if fenced is None:
+            fenced = "```" in text or "~~~" in text
+        if fenced and owner not in shut:
+            shut[owner] = fences(batch.texts[owner])
+        if not fenced or not any(low <= offset < high for low, high in shut[owner]):
             changed.setdefault(owner, []).append((offset, offset + len(before), after))
     return {owner: spliced(batch.texts[owner], pieces, style, spacing) for owner, pieces in changed.items()}
 

@@ -19,6 +19,7 @@ WORD_RANGES = [(0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A), (0xC0, 0xD6), (0xD8, 0x
 HAN_CLASS, WIDE_CLASS, WORD_CLASS = joined(HAN_RANGES), joined(WIDE_RANGES), joined(WORD_RANGES)
 HAN_CHAR = re.compile(f"[{HAN_CLASS}]")
 HAN_RUN = re.compile(f"[{HAN_CLASS}]+")
+LETTER = re.compile(f"[{HAN_CLASS}{WORD_CLASS}]")
 OTHER_LANGUAGE = re.compile("[\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
 
 

@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import re
 
-from textfix.punct.classes import is_han, is_word
+from textfix.punct.classes import WORD_CLASS, is_han, is_word
 from textfix.punct.line import REACH, Line
 
 WORDS = re.compile("[A-Za-z0-9\u00c0-\u052f]+(?:['’.+#/&-]+[A-Za-z0-9\u00c0-\u052f]+)*")
 
 
+#: Latin words, digits and what stands between them, read backwards; an apostrophe, 1,000 and 12:30 are part of it.
+BACKWARD = re.compile(
+    f"(?:[\x00-\x7f{WORD_CLASS}°℃℉‰](?<![,;:!?\"'()<>\n])"
+    f"|(?<=[{WORD_CLASS}])'(?=[{WORD_CLASS}])|(?<=[{WORD_CLASS}])[,:](?=[0-9]))*"
+)
+
+
 def latin_run(line: Line, place: int) -> int:
     """Where the stretch of Latin words, digits and spaces that ends at PLACE begins; what is shielded is one word."""
-    text = line.text
-    start, last = place, place - REACH
-    while start > 0 and start > last:
+    text, start, last = line.text, place, place - REACH
+    while start > max(0, last):
         if start in line.ends:
             last -= start - line.ends[start]
             start = line.ends[start]
             continue
-        char = text[start - 1]
-        if start - 1 in line.rules and line.out[start - 1] != char:
+        piece = text[max(0, last) : start]
+        found = BACKWARD.match(piece[::-1])
+        begin = start - (found.end() if found else 0)
+        stop = start
+        while stop > begin and stop - 1 not in line.rules and (stop == start or stop not in line.ends):
+            stop -= 1
+        if stop == start:
             break
-        if not (char in "°℃℉‰" or (char.isascii() and char not in ",;:!?\"'()<>\n") or is_word(char)):
-            inside = start > 1 and is_word(text[start - 2]) and is_word(text[start : start + 1] or " ")
-            if not (inside and (char == "'" or (char in ",:" and text[start - 2].isdigit()))):
-                break
-        start -= 1
+        start = stop
+        if stop not in line.ends:
+            break
     return start
 
 

@@ -14,7 +14,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 LATIN_START = re.compile(r"[\W\d_]*[A-Za-z]")
-QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|「[^」\n]*」")
+QUOTED = re.compile(r"\"[^\"\n]*\"|“[^“”\n]*”|「[^「」\n]*」")
 
 
 def foreign(line: str) -> bool:

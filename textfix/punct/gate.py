@@ -16,16 +16,25 @@ from textfix.punct.half import narrow
 ALWAYS = {"full": "「」『』•‧・･∙⋅", "corner": "“”‘’"}
 #: What ends, and what begins, a stretch that is no Han itself and may belong to a Chinese sentence.
 CLOSED, OPENED = "”’%℃°`*)\\]}>$_", "“‘`*(\\[$"
-#: Quotation marks of the style itself: only a pair right inside a pair of the same kind is wrong.
-PROPER = {"full": "“(?=[^“”\n]*“)|‘(?=[^‘’\n]*‘)", "corner": "「(?=[^「」\n]*「)|『(?=[^『』\n]*『)"}
+#: What is wrong in a way that few texts have, while its characters are in all: 。。。 and a pair right inside its like.
+RARE = {
+    "full": (re.compile("“(?=[^“”\n]*“)"), re.compile("。(?=。。)"), re.compile("‘(?=[^‘’\n]*‘)")),
+    "corner": (re.compile("「(?=[^「」\n]*「)"), re.compile("。(?=。。)"), re.compile("『(?=[^『』\n]*『)")),
+}
+
+
+def rare(style: str | None, text: str) -> bool:
+    """Whether TEXT has any of what is RARE: each is looked for by its first character, which costs next to nothing."""
+    return any(pattern.search(text) for pattern in RARE.get(style or "", ()))
 
 
 @cache
-def gate(style: str | None, spacing: bool | None) -> re.Pattern[str]:
+def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Pattern[str]:
     """What finds the places that `punctuation=STYLE` and `spacing=SPACING` may have to change.
 
     The pattern begins with one class of characters, which the matcher runs over without trying anything else; what
-    the neighbours must be follows it, so that it is only looked at where the class has matched.
+    the neighbours must be follows it, so that it is only looked at where the class has matched. With RARE, also what
+    is rare.
     """
     chinese, blank = HAN_CLASS + WIDE_CLASS, " \t\u3000\xa0"
     edge = "\n\r"
@@ -43,11 +52,11 @@ def gate(style: str | None, spacing: bool | None) -> re.Pattern[str]:
         look("<", f"(?=[^>\n]{{1,61}}>)(?:{near})")
         look(r"\-", "(?=-)")
         look("…—", "(?<![…—].)(?![…—])")
-        look("。", "(?=。。)")
         look(ALWAYS[style])
-        proper = PROPER[style]
-        first.append(proper[0] + proper[proper.index("|") + 1])
-        then += [f"(?<={piece[0]}){piece[1:]}" for piece in proper.split("|")]
+        if rare:
+            for pattern in RARE[style]:
+                first.append(pattern.pattern[0])
+                then.append(f"(?<={pattern.pattern[0]}){pattern.pattern[1:]}")
     elif style == "half":
         look("".join(map(re.escape, narrow())))
     if spacing is True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from itertools import accumulate
 
-from textfix.punct.classes import HAN_RUN, is_han, is_wide, is_word
+from textfix.punct.classes import HAN_CHAR, HAN_RUN, LETTER, is_han, is_wide, is_word
 from textfix.punct.shield import EYES, KAOMOJI, spans
 from textfix.records import Edit
 
@@ -49,6 +49,12 @@ class Line:
 
     def han(self, start: int, end: int) -> int:
         return self.han_before(end) - self.han_before(start)
+
+    def has_han(self, start: int, end: int) -> bool:
+        """Whether Han stand between START and END; a short stretch is looked through, a long one counted."""
+        if end - start < 256:
+            return HAN_CHAR.search(self.text, start, end) is not None
+        return self.han(start, end) > 0
 
     def at(self, place: int) -> str:
         """The character at PLACE as it now is; "" outside the line."""
@@ -97,18 +103,13 @@ class Line:
 
     def letter_left(self, place: int, reach: int = 12) -> str:
         """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
-        for i in range(place - 1, max(-1, place - 1 - reach), -1):
-            char = self.text[i]
-            if is_han(char) or is_word(char):
-                return char
-        return ""
+        found = LETTER.findall(self.text, max(0, place - reach), place)
+        return str(found[-1]) if found else ""
 
     def letter_right(self, place: int, reach: int = 12) -> str:
-        for i in range(place, min(len(self.text), place + reach)):
-            char = self.text[i]
-            if is_han(char) or is_word(char):
-                return char
-        return ""
+        """The same from PLACE on."""
+        found = LETTER.search(self.text, place, place + reach)
+        return found.group() if found else ""
 
     def chinese(self, char: str) -> bool:
         return is_han(char) or is_wide(char)
@@ -116,7 +117,7 @@ class Line:
     def kaomoji(self, start: int, end: int) -> bool:
         """Whether the bracketed START:END is a face: signs and no word."""
         body = self.text[start + 1 : end - 1]
-        if not body or len(body) > 16 or self.han(start, end) > 1 or HAN_RUN.fullmatch(body):
+        if not body or len(body) > 16 or HAN_RUN.fullmatch(body) or len(HAN_CHAR.findall(body)) > 1:
             return False
         if EYES.fullmatch(body):
             return True

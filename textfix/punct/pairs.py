@@ -9,6 +9,7 @@ from functools import cache, partial
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
 from textfix.punct.english import english
+from textfix.punct.gate import rare
 from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
@@ -20,6 +21,8 @@ OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
+#: The quotation marks that do not belong to a style.
+STRANGE = {"full": "\"'「」『』", "corner": "\"'“”‘’"}
 DOUBLE = '"“”「」'
 
 
@@ -61,16 +64,16 @@ def title_marks(line: Line) -> None:
             continue
         if found.group(1):
             body = found.group(1)
-            inside = line.han(start, end) > 0
+            inside = line.has_han(start, end)
             beside = is_han(line.letter_left(start)) or is_han(line.letter_right(end))
-            latin = before.isascii() and is_word(before) and not line.han(start, end)
+            latin = before.isascii() and is_word(before) and not line.has_han(start, end)
             if (inside and not (before.isascii() and is_word(before) and is_word(after))) or (beside and not latin):
                 line.put(start, start + 2, "《", "title")
                 line.put(end - 2, end, "》", "title")
         else:
             body = found.group(2)
             told = known(body) or announced(text[max(0, start - 5) : start]) or followed(text[end : end + 4])
-            if is_han(body[0]) and f"</{body}>" not in text and told:
+            if is_han(body[0]) and text.find(f"</{body}>", end, end + 1000) < 0 and told:
                 near = text[max(0, start - 40) : start]
                 inner = near.rfind("《") > near.rfind("》")
                 line.put(start, start + 1, "〈" if inner else "《", "title")
@@ -99,7 +102,7 @@ def brackets(line: Line) -> None:
         if line.mask[start] or line.mask[end] or (text[start] == "（" and text[end] == "）"):
             continue
         if not full_bracket(line, start, end):
-            if text[start] == "(" and text[end] == ")" and line.han(start, end):
+            if text[start] == "(" and text[end] == ")" and line.has_han(start, end):
                 line.shield(start, end + 1, "call")  # merge(左边, 右边): what it holds is not prose
         else:
             line.put(start, start + 1, "（", "width")
@@ -116,7 +119,7 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if "（" in text[start] or "）" in text[end]:
         return True
     latin_before = is_word(before) or (before in ("_", "]", ")") and not line.chinese(line.at(start - 1)))
-    inside = line.han(start, end)
+    inside = line.has_han(start, end)
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
@@ -125,10 +128,10 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if TUPLE.fullmatch(text, start + 1, end):
         return False
     if inside:
-        outside = line.han(0, len(text)) - inside
+        outside = line.has_han(0, start) or line.has_han(end, len(text))
         if left and right and not line.chinese(left) and not line.chinese(right):
-            return outside > 0 and not english(line, start)
-        return outside > 0 or not left
+            return outside and not english(line, start)
+        return outside or not left
     if latin_before:
         # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
         return False
@@ -238,6 +241,8 @@ def levels(
 def quotation_marks(line: Line, style: str) -> None:
     """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
     text = line.text
+    if not any(mark in text for mark in STRANGE[style]) and not rare(style, text):
+        return
     pairs, loose = pair_quotes(text, line.mask)
     for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):
         if text[start] + text[end] == pair:
@@ -281,10 +286,10 @@ def quotable(line: Line, start: int, end: int) -> bool:
         ):
             return False
     left, right = line.letter_left(start), line.letter_right(end + 1)
-    if line.han(start, end):
+    if line.has_han(start, end):
         latin = left and right and not line.chinese(left) and not line.chinese(right)
         if latin:
-            return line.han(0, len(text)) > line.han(start, end) and not english(line, start)
+            return (line.has_han(0, start) or line.has_han(end, len(text))) and not english(line, start)
         return True
     if text[start] in "「『":
         return True

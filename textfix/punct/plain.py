@@ -13,7 +13,6 @@ from textfix.punct.classes import HAN_CHAR, HAN_CLASS
 from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
-from textfix.punct.pairs import levels, pair_quotes
 from textfix.punct.points import LIST_NUMERAL
 from textfix.punct.shield import code_line, spans
 
@@ -31,6 +30,9 @@ HARD = re.compile(
     f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[^(]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[^(]\\)[:;]))(?![:)(DPpOo3’])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
     f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?![A-Za-z0-9.,;:!?…])"
+    # straight quotation marks around Han, and the point behind one
+    f'|(?:(?<=[{_HAN}、，。；：！？（《,;:!?]")|(?<=^"))(?=[{_HAN}])'
+    f'|(?<=[{_HAN}.,!?。！？…]")(?=[{_HAN}、，。；：！？）》,;:!?]|\\Z)|(?<=[{_HAN}]"[,;:!?])(?![A-Za-z0-9.)(DPpOo’])'
     # what stays: v1.2, Node.js, 1,000, 12:30, A-4, the number of an item, 和/或, last_id
     "|(?<=[A-Za-z0-9][._-])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
     "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
@@ -38,7 +40,7 @@ HARD = re.compile(
     f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
     # brackets: around Han, behind Han, or those of a call: 函数()
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:[{_BODY}]*[{_HAN}][{_BODY}]*(?<! )\\)|[A-Z][A-Za-z0-9 ]*(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{_BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
     "|(?<=[A-Za-z0-9_]\\()(?=\\))|(?<=\\))"
     # ellipses and dashes
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
@@ -51,10 +53,13 @@ DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 OPENING = re.compile(f"(?<=[{_HAN}]) {{0,2}}\\(|^\\(")
 CLOSING = re.compile("(?<!\\()\\)(?: {1,2}(?=[^ ]))?")
 LETTER = re.compile("[A-Za-z0-9]")
-START = re.compile("[ \u3000]*[A-Za-z]")
-POINT = re.compile(f"(?<=[{_BEHIND}])([,;:!?]+|\\.(?!\\.))( {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%])([,;:])(?=[{_HAN}])")
+START = re.compile('[ \u3000]*["A-Za-z]')
+#: In a line without anything hard: the points that are converted.
+POINT = re.compile(
+    f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
+)
 DOTS = re.compile(f"(?<=[{_HAN}])(?:\\.{{3,9}}|…(?!…))|(?<!。)。{{3,9}}(?!。)")
-FULL = str.maketrans(",;:!?.()", "，；：！？。（）")
+FULL = dict(zip(",;:!?.", "，；：！？。", strict=True))
 
 _ANY = "「」『』“”‘’"
 #: Quotation marks that all have their partners, the inner ones in the outer ones.
@@ -65,36 +70,81 @@ PAIRED = {
 OTHER = {"「": re.compile("[“”‘’]"), "“": re.compile("[「」『』]")}
 QUOTE = re.compile(f"[{_ANY}]")
 #: An opening mark that may stand in Latin text, and a quotation without Han that Han does not lead to.
-ALONE = re.compile(f"(?<![{_HAN}])(?<![{_HAN}][{_WIDE}])(?<!^)[「『“‘]")
-EMPTY = re.compile(f"(?<![{_HAN}])[“‘][^{_HAN}“”‘’]*[”’]")
+ALONE = re.compile(f"[「『“‘](?<![{_HAN}].)(?<![{_HAN}][{_WIDE}].)(?<!^.)")
+#: Straight ones by turns, each opening one before Han; LED finds one that neither Han nor a mark behind Han leads to.
+STRAIGHT = re.compile(f'[^"]*(?:"(?=[{_HAN}])[^"]*(?<=[{_HAN}.,!?。！？…])"[^"]*)*\\Z')
+LED = re.compile(f'(?<![{_HAN}])(?<![{_HAN}][{_WIDE},;:!?])(?<!^)"(?=[{_HAN}])')
+PARTNER = {"」": "「", "』": "『", "”": "“", "’": "‘"}
+SWAP = {
+    "full": dict(zip("「」『』", "“”‘’", strict=True)),
+    "corner": dict(zip("“”‘’", "「」『』", strict=True)),
+}
+EMPTY = re.compile(f"[“‘](?<![{_HAN}].)[^{_HAN}“”‘’]*[”’]")
 
 
 def quoted(text: str, style: str) -> str | None:
     """TEXT with its quotation marks in STYLE; None if one of them has to be weighed."""
     found = QUOTE.search(text)
     if found is None:
-        return text
+        return text if '"' not in text else straight(text, style)
     kind = "「" if found.group() in "「」『』" else "“"
-    proper = (kind == "“") == (style == "full")
-    if PAIRED[kind].match(text):
-        if proper:
-            return text
-    elif OTHER[kind].search(text) or "’" in text:
+    paired = PAIRED[kind].match(text) is not None
+    if '"' in text or (not paired and ("’" in text or OTHER[kind].search(text))):
         return None
-    if (style == "corner" and EMPTY.search(text)) or (ALONE.search(text) and LETTER.search(text)):
-        return None
-    if PAIRED[kind].match(text):
-        for corner, curly in ("「“", "」”", "『‘", "』’"):
-            text = text.replace(corner, curly) if style == "full" else text.replace(curly, corner)
+    if (kind == "“") == (style == "full") and paired:
         return text
-    out = list(text)
-    for start, end, pair in levels(text, style, *pair_quotes(text)):
-        out[start], out[end] = pair[0], pair[1]
+    if (style == "corner" and EMPTY.search(text)) or (LETTER.search(text) and ALONE.search(text)):
+        return None
+    if not paired:
+        return apart(text, style)
+    for corner, curly in ("「“", "」”", "『‘", "』’"):
+        text = text.replace(corner, curly) if style == "full" else text.replace(curly, corner)
+    return text
+
+
+def straight(text: str, style: str) -> str | None:
+    """The same where all are straight: each second one closes."""
+    if STRAIGHT.match(text) is None or (LETTER.search(text) and LED.search(text)):
+        return None
+    first, second = "“”" if style == "full" else "「」"
+    pieces = text.split('"')
+    return "".join(
+        piece + mark for piece, mark in zip(pieces, [first, second] * (len(pieces) // 2) + [""], strict=True)
+    )
+
+
+def apart(text: str, style: str) -> str | None:
+    """The same where some have no partner: those stay, and the others keep their levels."""
+    waiting: list[int] = []
+    count = dict.fromkeys("「『“‘", 0)
+    marks = QUOTE.findall(text)
+    stay = [False] * len(marks)
+    for place, mark in enumerate(marks):
+        opening = PARTNER.get(mark)
+        if opening is None:
+            waiting.append(place)
+            count[mark] += 1
+        elif count[opening]:
+            while marks[other := waiting.pop()] != opening:
+                count[marks[other]] -= 1
+                stay[other] = True
+            count[opening] -= 1
+        else:
+            stay[place] = True
+    for place in waiting:
+        stay[place] = True
+    if True not in stay:
+        return None  # all have partners: like within like, and levels to be weighed
+    swap = SWAP[style]
+    pieces = QUOTE.split(text)
+    out = [pieces[0]]
+    for mark, still, piece in zip(marks, stay, pieces[1:], strict=True):
+        out += (mark if still else swap.get(mark, mark), piece)
     return "".join(out)
 
 
 def pointed(found: re.Match[str]) -> str:
-    return (found[1] or found[3]).translate(FULL)
+    return FULL[found[0][0]]
 
 
 def plain(text: str, style: str | None) -> str | None:

@@ -12,6 +12,7 @@ from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chine
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 from textfix.punct.marks import beside
 
+BLANK = re.compile(r"\s*\Z")
 POINTS = re.compile(r"[,;:!?.]+")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
 #: A number that counts what the Han after it name.
@@ -126,7 +127,7 @@ def code_end(line: Line, place: int) -> bool:
     kind = line.kinds.get(place - 1)
     if kind == "literal":
         return True
-    if text[place + 1 :].strip():
+    if BLANK.match(text, place + 1) is None:
         return False
     if kind in ("tag", "call"):
         return True
@@ -141,14 +142,14 @@ def code_end(line: Line, place: int) -> bool:
 
 def spoken_of(line: Line, start: int, end: int) -> bool:
     """Whether a mark with spaces on both sides is a sign that the sentence speaks of: 用 ? 表示, and not 請問 ? 有人在嗎"""
-    before, after = line.text[:start].rstrip(), line.text[end : end + 12].lstrip()
+    before, after = line.text[max(0, start - 12) : start].rstrip(), line.text[end : end + 12].lstrip()
     words = tables.toml("punct.toml")["signs"]
     return before.endswith(tuple(words["before"])) or after.startswith(tuple(words["after"])) or not is_han(after[:1])
 
 
 def english_quote(line: Line, place: int) -> bool:
     """Whether the quotation that ends at PLACE follows on English words."""
-    opening = max(line.text.rfind(mark, 0, place) for mark in '“"「『‘')
+    opening = max(line.text.rfind(mark, max(0, place - 4 * REACH), place) for mark in '“"「『‘')
     opening = max(opening, 0)
     return english_run(line, opening)
 

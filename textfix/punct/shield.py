@@ -44,18 +44,22 @@ PARTS = {
 }  # fmt: skip
 #: What a line must have for some of the parts to be in it: a sign, or a hint where the sign alone is too common.
 SIGNS = {
-    "`": ("code",), "://": ("url",), "www.": ("url",), "mailto:": ("url",), "@": ("email",), "/": ("path", "winpath"),
-    "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math",), "<": ("element", "tag", "emoticon"),
-    "&": ("entity",), "]": ("link",), "::": ("scope",), "->": ("scope",), "_": ("emoticon",), "^": ("emoticon",),
-    ">.": ("emoticon",), "orz": ("emoticon",),
+    "`": ("code",), "@": ("email",), "/": ("url", "path", "winpath"), "\\": ("winpath", "math", "escape"),
+    "{": ("template", "expression"), "$": ("math",), "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",),
+    "_": ("emoticon",), "^": ("emoticon",), ">": ("emoticon", "scope"),
 }  # fmt: skip
 HINTS = {
-    ":;=xX8": (re.compile("[:;=8xX]['’]?-?[)(DPpOo3/|*\\]\\[]"), ("emoticon",)),
+    ":": (re.compile("::"), ("scope",)),
+    ";": (re.compile("[:;=8xX]['’]?-?[)(DPpOo3/|*\\]\\[]"), ("emoticon",)),
     "-": (re.compile("-[A-Za-z]"), ("option",)),
     "?": (re.compile("\\?\\s?[\"']"), ("ternary",)),
     "=": (re.compile("=\\s?[\"']"), ("attribute",)),
     '"': (re.compile('"\\s?:\\s?["0-9tfn]'), ("member",)),
+    ".": (re.compile("www\\."), ("url",)),
+    "m": (re.compile("mailto:"), ("url",)),
+    "o": (re.compile("orz"), ("emoticon",)),
 }
+SIGN = re.compile('[`@/\\\\{$<&\\]_^>:;\\-?=".mo8xX]')
 
 
 @cache
@@ -66,10 +70,19 @@ def shield(parts: frozenset[str]) -> re.Pattern[str]:
 
 def parts_of(line: str) -> frozenset[str]:
     """Which parts LINE may have."""
-    found = [name for sign, names in SIGNS.items() if sign in line for name in names]
-    for signs, (hint, names) in HINTS.items():
-        if any(sign in line for sign in signs) and hint.search(line):
-            found += names
+    signs = set(SIGN.findall(line))
+    if not signs:
+        return frozenset()
+    if not signs.isdisjoint(":;=8xX"):
+        signs.add(";")  # an emoticon may begin with any of them
+    found: list[str] = []
+    for sign in signs:
+        if sign in SIGNS:
+            found += SIGNS[sign]
+        elif sign in HINTS:
+            hint, names = HINTS[sign]
+            if hint.search(line):
+                found += names
     return frozenset(found)
 
 
@@ -135,9 +148,9 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def literals(line: str) -> Iterator[tuple[int, int, str]]:
     """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
-    for pattern, sign in ((JSON_START, "{["), (CALL, "(")):
-        if not any(bracket in line for bracket in sign):
-            continue
+    if '"' not in line and "'" not in line and "{" not in line:
+        return
+    for pattern in (JSON_START, CALL):
         at = 0
         while found := pattern.search(line, at):
             opening = found.start() if pattern is JSON_START else found.end() - 1
