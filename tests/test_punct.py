@@ -141,3 +141,13 @@ def test_long_lines_cost_no_more_than_their_length() -> None:
     """A search to the end of the line at each mark would take minutes here."""
     for unit in ('中",', "中,", "(中", "“", "「", "中 ? ", "a='", "<中", "{a(", "•A", "中--"):
         textfix.punctuate(unit * (60_000 // len(unit)) + "中", "full", spacing=True)
+
+
+def test_a_mark_without_partner_is_reported() -> None:
+    """It is left, and `explain` says where; apostrophes, inches and code have no partner to miss."""
+    text = "他说：“好。\n她说：“行。”\n屏幕27\"，It's `'`，\"半句"
+    result = textfix.explain(text, punctuation="full", **ALONE)
+    assert result.text == text
+    assert [text[place:][:2] for place in result.unpaired] == ["“好", '"半']
+    assert result.to_dict()["unpaired"] == list(result.unpaired)
+    assert textfix.explain(text, **ALONE).unpaired == (), "nobody asked for a style"

@@ -7,6 +7,7 @@ sentences are left alone, and so is a quotation mark that has no partner.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import partial
 
@@ -17,12 +18,14 @@ from textfix.punct.gate import gate, lines, rare
 from textfix.punct.half import halve
 from textfix.punct.line import Line, whole
 from textfix.punct.marks import dashes, ellipses, interpuncts
-from textfix.punct.pairs import brackets, quotation_marks, title_marks
+from textfix.punct.pairs import brackets, pair_quotes, quotation_marks, title_marks
 from textfix.punct.plain import plain
 from textfix.punct.points import points
 from textfix.punct.shield import fences
 from textfix.punct.spacing import space, unspace
 from textfix.records import Change, Edit, Lazy
+
+LINE_WITH_QUOTE = re.compile("^[^\"'“”‘’「」『』\n]*[\"'“”‘’「」『』].*$", re.MULTILINE)
 
 #: How often a line is looked at again where marks put in have made new neighbours. Chinese prose never needs it.
 ROUNDS = 4
@@ -112,6 +115,21 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         if not fenced or not any(low <= offset < high for low, high in shut[owner]):
             changed.setdefault(owner, []).append((offset, offset + len(before), after))
     return {owner: spliced(batch.texts[owner], pieces, style, spacing) for owner, pieces in changed.items()}
+
+
+def unpaired(text: str) -> tuple[int, ...]:
+    """The places in TEXT of quotation marks without a partner in their line, which no style touches.
+
+    >>> unpaired("他说：“好。\\n她说：“行。”")
+    (3,)
+    """
+    found: list[int] = []
+    shut = fences(text)
+    for line in LINE_WITH_QUOTE.finditer(text):
+        start = line.start()
+        if not foreign(line.group()) and not any(low <= start < high for low, high in shut):
+            found += [start + place for place in pair_quotes(line.group(), Line(line.group()).mask)[1]]
+    return tuple(found)
 
 
 def spliced(text: str, pieces: list[tuple[int, int, str]], style: str | None, spacing: bool | None) -> Change:

@@ -29,7 +29,7 @@ HARD = re.compile(
     # points
     f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[^(]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[^(]\\)[:;]))(?![:)(DPpOo3’])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
-    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?![A-Za-z0-9.,;:!?…])"
+    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?<!。\\.)(?![A-Za-z0-9.,;:!?…。])"
     # straight quotation marks around Han, and the point behind one
     f'|(?:(?<=[{_HAN}、，。；：！？（《,;:!?]")|(?<=^"))(?=[{_HAN}])'
     f'|(?<=[{_HAN}.,!?。！？…]")(?=[{_HAN}、，。；：！？）》,;:!?]|\\Z)|(?<=[{_HAN}]"[,;:!?])(?![A-Za-z0-9.)(DPpOo’])'
@@ -56,7 +56,7 @@ LETTER = re.compile("[A-Za-z0-9]")
 START = re.compile('[ \u3000]*["A-Za-z]')
 #: In a line without anything hard: the points that are converted.
 POINT = re.compile(
-    f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
+    f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
 )
 DOTS = re.compile(f"(?<=[{_HAN}])(?:\\.{{3,9}}|…(?!…))|(?<!。)。{{3,9}}(?!。)")
 FULL = dict(zip(",;:!?.", "，；：！？。", strict=True))
@@ -170,7 +170,7 @@ def plain(text: str, style: str | None) -> str | None:
         if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
             return None
         after = CLOSING.sub("）", OPENING.sub("（", after))
-    elif ";" in text and "（" in text:
+    elif "（" in text and (";" in text or "益" in text):
         return None
     if "..." in after or "…" in after or "。。。" in after:
         after = DOTS.sub("……", after)
