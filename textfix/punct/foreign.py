@@ -9,7 +9,7 @@ from textfix.punct.classes import HAN_CHAR, HAN_RUN, OTHER_LANGUAGE
 #: Words that a sentence in English has and a name in a Chinese sentence has not.
 ENGLISH = re.compile(
     r"(?<![^\s(\"'“])(?:a|an|the|and|or|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|been|has|have|had|not|do"
-    r"|does|did|can|will|would|this|that|these|those|it|its|he|she|they|we|you|your|our|please|if|which|who|what|how)"
+    r"|does|did|can|will|would|this|that|these|those|it|its|he|she|they|we|you|my|me|his|her|your|our|please|if|which|who|what|how)"
     r"(?=[\s,.;:!?)\"'”])",
     re.IGNORECASE,
 )

@@ -136,7 +136,7 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
         # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
         return False
     if not start and text[1:end].isdigit() and end < 4:
-        return line.han(end, len(text)) > 3  # (3)JPEG 是有损的: the number of an item
+        return line.han(end, len(text)) > 1  # (3)JPEG 是有损的: the number of an item
     return (line.chinese(left) and (before != " " or line.chinese(right) or not right)) or (
         line.chinese(right) and not left
     )
@@ -274,7 +274,7 @@ def quotable(line: Line, start: int, end: int) -> bool:
     text = line.text
     before = text[start - 1] if start else ""
     if text[start] in "\"'":
-        if text[max(0, start - 3) : start].rstrip().endswith("=") or (
+        if text[max(0, start - 3) : start].rstrip().endswith(("=", "=>", "??", "||", "&&")) or (
             before in "([{" and before and start > 1 and is_word(text[start - 2])
         ):
             return False

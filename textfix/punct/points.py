@@ -182,7 +182,7 @@ def between_names(line: Line, place: int) -> bool:
     if len(names) < 2 or (names[0][0].isdigit() and names[1][0].isdigit()):
         return False
     before, after = line.before(start)[-1:], line.at(end)[:1]
-    if not (is_chinese(line, before) and is_chinese(line, after)):
+    if not ((is_chinese(line, before) or not before) and is_chinese(line, after)):
         return False
     if names[1][0].isdigit() and is_han(after):
         return any(map(str.isalpha, names[0])) and len(names[0]) > 1 and COUNT.match(text, place + 1) is not None
