@@ -44,6 +44,8 @@ def ellipses(line: Line) -> None:
             continue
         if found.group() == "..." and symbol(beside(line, start, -1)) and symbol(beside(line, end, 1)):
             continue  # the name of a button or a placeholder: [...]
+        if found.group() == "..." and text[start - 1 : start] == " " and symbol(text[end : end + 1]):
+            continue  # an entry of a menu: **另存为 ...**
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
             near = line.text[end : end + 1]

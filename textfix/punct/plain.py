@@ -13,7 +13,7 @@ from textfix.punct.classes import HAN_CHAR, HAN_CLASS
 from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
-from textfix.punct.points import LIST_NUMERAL
+from textfix.punct.points import LIST_NUMERAL, NUMERALS
 from textfix.punct.shield import code_line, spans
 
 _HAN = HAN_CLASS
@@ -21,6 +21,7 @@ _HAN = HAN_CLASS
 _WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
 _STILL = f"{_HAN}{_WIDE}《〈【〔〖［｛（「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
 _BEHIND = f"{_HAN}{_WIDE}"
+_NUMERAL = "".join(NUMERALS)
 _BODY = f"{_HAN}、，。：；A-Za-z0-9 "
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
@@ -29,7 +30,7 @@ HARD = re.compile(
     # points
     f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[^(]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[^(]\\)[:;]))(?![:)(DPpOo3’])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
-    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?<!。\\.)(?![A-Za-z0-9.,;:!?…。])"
+    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?<!。\\.)(?<![{_NUMERAL}]\\.)(?![A-Za-z0-9.,;:!?…。])"
     # straight quotation marks around Han, and the point behind one
     f'|(?:(?<=[{_HAN}、，。；：！？（《,;:!?]")|(?<=^"))(?=[{_HAN}])'
     f'|(?<=[{_HAN}.,!?。！？…]")(?=[{_HAN}、，。；：！？）》,;:!?]|\\Z)|(?<=[{_HAN}]"[,;:!?])(?![A-Za-z0-9.)(DPpOo’])'

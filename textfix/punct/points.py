@@ -78,6 +78,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         place -= 1
     before = line.at(place - 1)
     closed = place < start
+    if closed and text[max(0, place - 3) : place] == "...":
+        before = line.letter_left(place)  # the entry of a menu
     if not before and place == 0 and closed:
         before = ""
     gap = before in " \t" and before != ""
@@ -85,7 +87,11 @@ def pointed(line: Line, start: int, end: int) -> bool:
         before = beside(line, place, -1)
     if point == "." and not gap and before and before in "（《〈【〔［":
         return False  # (.*pdb*): what opens before it does not end a sentence
+    if point == "." and before and after and before in NUMERALS and after in NUMERALS:
+        return False  # 五.一, 三.五倍
     if is_chinese(line, before):
+        if gap and point in ",;:" and after != "" and after in " \t" and spoken_of(line, start, end, "strict"):
+            return False
         if gap and not (after == "" or after in " \t\r" or line.chinese(after)):
             return False
         if gap and after != "" and after in " \t" and point in "!?.":
@@ -140,11 +146,13 @@ def code_end(line: Line, place: int) -> bool:
     )
 
 
-def spoken_of(line: Line, start: int, end: int) -> bool:
+def spoken_of(line: Line, start: int, end: int, words: str = "before") -> bool:
     """Whether a mark with spaces on both sides is a sign that the sentence speaks of: 用 ? 表示, and not 請問 ? 有人在嗎"""
     before, after = line.text[max(0, start - 12) : start].rstrip(), line.text[end : end + 12].lstrip()
-    words = tables.toml("punct.toml")["signs"]
-    return before.endswith(tuple(words["before"])) or after.startswith(tuple(words["after"])) or not is_han(after[:1])
+    signs = tables.toml("punct.toml")["signs"]
+    if before.endswith(tuple(signs[words])):
+        return True
+    return words == "before" and (after.startswith(tuple(signs["after"])) or not is_han(after[:1]))
 
 
 def english_quote(line: Line, place: int) -> bool:
@@ -223,5 +231,6 @@ def dotted(line: Line, place: int) -> bool:
     return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+"))
 
 
+NUMERALS = frozenset("一二三四五六七八九十百千零〇两兩")
 #: What may stand before a full stop instead of a letter: 0.12%. 36℃. `npm start`. [文档](地址).
 SIGNS = frozenset("%‰℃℉°′″+#$`)]}>*_")

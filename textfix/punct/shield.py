@@ -106,13 +106,17 @@ CODE_LINE = re.compile(
 )
 #: The head of a function.
 HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
+#: A statement before a comment: what follows it is prose.
+COMMENTED = re.compile(r"[^\n]*?[;{}),]\s*//")
 JSON_START = re.compile(
     r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
 )
 CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
 TRAILING = ".,;:!?'\"*"
-KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ]")
+KAOMOJI = re.compile(
+    r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ¯\u1400-\u167f\u2295-\u22ff\u2300-\u23ff\u25a0-\u2604\u2607-\u26ff]"
+)
 #: Two eyes of one letter: T_T, o.o, X_X.
 EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2)[ a-z~!]{0,4}")
 
@@ -129,6 +133,8 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
     if code_line(line):
         yield 0, len(line), "code-line"
         return
+    if "//" in line and (commented := COMMENTED.match(line)):
+        yield 0, commented.end(), "code-line"
     yield from literals(line)
     parts = parts_of(line)
     for found in shield(parts).finditer(line) if parts else ():
