@@ -108,7 +108,8 @@ def test_certain_lines_agree_with_the_rules(style: str) -> None:
     lines = [*SENTENCES, *map(folded, SENTENCES), *CASES, *(half.replace("，", ", ") for half in SENTENCES)]
     for line in lines:
         agree(line, style)
-    assert sum(plain(line, style) is not None for line in lines) > 0.5 * len(lines), "the quick way is hardly taken"
+    taken = sum(plain(line, style) is not None for line in SENTENCES)
+    assert taken > 0.8 * len(SENTENCES), "sentences in prose need no weighing"
 
 
 @pytest.mark.parametrize("style", ["full", "corner"])

@@ -28,31 +28,37 @@ _BODY = f"{_HAN}、，。：；A-Za-z0-9 "
 HARD = re.compile(
     f"[^{_STILL}](?!"
     # points
-    f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[^(]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[^(]\\)[:;]))(?![:)(DPpOo3’])"
+    f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[{_HAN}]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[{_HAN}]\\)[:;]))(?![:)(DPpOo3’-])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
-    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[^(]\\)\\.))(?<!。\\.)(?<![{_NUMERAL}]\\.)(?![A-Za-z0-9.,;:!?…。])"
+    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[{_HAN}]\\)\\.))(?<!。\\.)(?<![{_NUMERAL}]\\.)(?![A-Za-z0-9.,;:!?…。])"
     # straight quotation marks around Han, and the point behind one
     f'|(?:(?<=[{_HAN}、，。；：！？（《,;:!?]")|(?<=^"))(?=[{_HAN}])'
     f'|(?<=[{_HAN}.,!?。！？…]")(?=[{_HAN}、，。；：！？）》,;:!?]|\\Z)|(?<=[{_HAN}]"[,;:!?])(?![A-Za-z0-9.)(DPpOo’])'
     # what stays: v1.2, Node.js, 1,000, 12:30, A-4, the number of an item, 和/或, last_id
-    "|(?<=[A-Za-z0-9][._-])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
+    "|(?<=[A-Za-z0-9],)(?= {1,2}[A-Za-z0-9])|(?<=-)(?<![-—:;=xX8’]-)(?![-—])|(?<=[A-Za-z0-9][._])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
     "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
     f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
     f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
-    # brackets: around Han, behind Han, or those of a call: 函数()
+    # options: --name; numbers of items in the middle: 步骤 2. and ；2.
+    f"|(?:(?<=[ {_HAN}]-)|(?<=^-))(?=-[A-Za-z])|(?:(?<=[ {_HAN}]--)|(?<=^--))(?=[A-Za-z])"
+    f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
+    # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
     f"(?:(?=[^{_HAN}()]*[{_HAN}])[{_BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
-    "|(?<=[A-Za-z0-9_]\\()(?=\\))|(?<=\\))"
+    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
+    "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
-    f"|(?<=[{_HAN}]…)(?!\\.)|(?<![.…]…)(?=…(?![.…]))|(?<=……)"
-    f"|(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
+    f"|(?<=[{_HAN}]…)(?!\\.)|(?<=…)(?<![.…]…)(?=…(?![.…]))|(?<=……)"
+    f"|(?<=—)(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
     ")"
 )
 #: A dot that may be that of a name.
 DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
-OPENING = re.compile(f"(?<=[{_HAN}]) {{0,2}}\\(|^\\(")
-CLOSING = re.compile("(?<!\\()\\)(?: {1,2}(?=[^ ]))?")
+#: Brackets that stay, those that open, those that close.
+BRACKET = re.compile(
+    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
+)
 LETTER = re.compile("[A-Za-z0-9]")
 START = re.compile('[ \u3000]*["A-Za-z]')
 #: In a line without anything hard: the points that are converted.
@@ -148,6 +154,10 @@ def pointed(found: re.Match[str]) -> str:
     return FULL[found[0][0]]
 
 
+def bracketed(found: re.Match[str]) -> str:
+    return found[1] or ("（" if found[2] else "）")
+
+
 def plain(text: str, style: str | None) -> str | None:
     """The line TEXT in STYLE, if every mark in it is certain; None if it has to be weighed."""
     if style == "half":
@@ -170,7 +180,7 @@ def plain(text: str, style: str | None) -> str | None:
     if "(" in text or ")" in text:
         if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
             return None
-        after = CLOSING.sub("）", OPENING.sub("（", after))
+        after = BRACKET.sub(bracketed, after)
     elif "（" in text and (";" in text or "益" in text):
         return None
     if "..." in after or "…" in after or "。。。" in after:

@@ -80,8 +80,6 @@ def pointed(line: Line, start: int, end: int) -> bool:
     closed = place < start
     if closed and text[max(0, place - 3) : place] == "...":
         before = line.letter_left(place)  # the entry of a menu
-    if not before and place == 0 and closed:
-        before = ""
     gap = before in " \t" and before != ""
     if gap:
         before = beside(line, place, -1)
