@@ -34,6 +34,8 @@ RTL_LETTER = re.compile(f"[{RTL}]")
 ORDINARY = re.compile(f"[{HAN}]+")
 SHAPED = re.compile(f"[{SHAPING}{EMOJI}]")
 WIDENED = re.compile(f"[{CJK}]")
+#: A sequence that sets the colour of a terminal or moves its cursor.
+TERMINAL = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 FLAG = "\U0001f3f4"
 
 
@@ -156,6 +158,8 @@ class Walk:
                 found = "byte-order-mark", ""
             elif char == "\xad":
                 found = "soft-hyphen", ""
+            elif char == "\x1b" and (sequence := TERMINAL.match(text, place)):
+                size, found = sequence.end() - place, ("control", "")
             elif char == "\x0c":
                 found = self.page_break(place)
             elif char < "\xa0":
