@@ -14,6 +14,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 LATIN_START = re.compile(r"[\W\d_]*[A-Za-z]")
+LATIN_WORD = re.compile("[A-Za-z]{2,}")
 QUOTED = re.compile(r"\"[^\"\n]*\"|“[^“”\n]*”|「[^「」\n]*」")
 
 
@@ -31,6 +32,8 @@ def foreign(line: str) -> bool:
         return True
     if latin and len(line) > 3 * han:
         said = QUOTED.sub("", line)
+        if HAN_CHAR.search(said) is None and len(LATIN_WORD.findall(said)) > 1:
+            return True
         if len(ENGLISH.findall(said)) > 1 and sum(map(str.isascii, filter(str.isalpha, said))) > 2 * han:
             return True
     others = len(OTHER_LANGUAGE.findall(line))

@@ -16,6 +16,8 @@ BLANK = re.compile(r"\s*\Z")
 POINTS = re.compile(r"[,;:!?.]+")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
 #: A number that counts what the Han after it name.
+#: A word with the signs that belong to it: C++, C#, 10%
+NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
 
 
@@ -73,7 +75,12 @@ def pointed(line: Line, start: int, end: int) -> bool:
         closer = line.at(place - 1)
         if closer and closer in "）》】〉":
             break
-        if closer and closer in "”’」』" and line.han(max(0, place - 30), place) and not is_word(after):
+        if (
+            closer
+            and closer in "”’」』"
+            and line.han(max(0, place - 30), place)
+            and (point in ",;" or not is_word(after))
+        ):
             return point != "." or not english_quote(line, place - 1)
         place -= 1
     before = line.at(place - 1)
@@ -105,6 +112,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     spaced = near in (" ", "\t") and near != ""
     if spaced:
         near = beside(line, end, 1)
+    if near == "[" and not spaced and point in ",;" and line.kinds.get(start - 1) == "link":
+        return is_han(line.letter_right(end)) and is_han(line.letter_left(line.ends.get(start, start)))
     if near and is_word(near):
         if spaced or end - start != 1:
             return False
@@ -184,13 +193,13 @@ def between_names(line: Line, place: int) -> bool:
     start, end = latin_run(line, place), place + 1
     while end < len(text) and end - place < REACH and (is_word(text[end]) or text[end] in ",;.+#&/_ %-"):
         end += 1
-    names = [*WORDS.findall(text[start:place])[-1:], *WORDS.findall(text[place + 1 : end])[:1]]
-    if len(names) < 2 or (names[0][0].isdigit() and names[1][0].isdigit()):
+    names = [*NAME.findall(text, start, place)[-1:], *NAME.findall(text, place + 1, end)[:1]]
+    if len(names) < 2 or (names[0][0].isdigit() and names[1][0].isdigit() and names[0][-1] not in "%℃"):
         return False
     before, after = line.before(start)[-1:], line.at(end)[:1]
     if not ((is_chinese(line, before) or not before) and is_chinese(line, after)):
         return False
-    if names[1][0].isdigit() and is_han(after):
+    if names[1][0].isdigit() and is_han(after) and names[0][-1] not in "%℃":
         return any(map(str.isalpha, names[0])) and len(names[0]) > 1 and COUNT.match(text, place + 1) is not None
     words = WORDS.findall(text[start:end])
     return len(names[0]) > 1 and len(names[1]) > 1 and len(words) < 6 and text[end - 1] not in ",;."

@@ -91,7 +91,9 @@ CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
     r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
-    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
+    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/\n]*[,;][^\"'#/\n]*["
+    + HAN_CLASS
+    + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
