@@ -109,7 +109,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             continue
         offset = start - starts[owner]
         if fenced is None:
-            fenced = "```" in text or "~~~" in text
+            fenced = ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
         if fenced and owner not in shut:
             shut[owner] = fences(batch.texts[owner])
         if not fenced or not any(low <= offset < high for low, high in shut[owner]):

@@ -42,24 +42,26 @@ PARTS = {
     "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
     "escape": ESCAPE,
 }  # fmt: skip
-#: What a line must have for some of the parts to be in it: a sign, or a hint where the sign alone is too common.
+#: What a line must have for some of the parts to be in it: a sign,
 SIGNS = {
-    "`": ("code",), "@": ("email",), "/": ("url", "path", "winpath"), "\\": ("winpath", "math", "escape"),
-    "{": ("template", "expression"), "$": ("math",), "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",),
-    "_": ("emoticon",), "^": ("emoticon",), ">": ("emoticon", "scope"),
+    "`": ("code",), "@": ("email",), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math",),
+    "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
 }  # fmt: skip
-HINTS = {
-    ":": (re.compile("::"), ("scope",)),
-    ";": (re.compile("[:;=8xX]['’]?-?[)(DPpOo3/|*\\]\\[]"), ("emoticon",)),
-    "-": (re.compile("-[A-Za-z]"), ("option",)),
-    "?": (re.compile("\\?\\s?[\"']"), ("ternary",)),
-    "=": (re.compile("=\\s?[\"']"), ("attribute",)),
-    '"': (re.compile('"\\s?:\\s?["0-9tfn]'), ("member",)),
-    ".": (re.compile("www\\."), ("url",)),
-    "m": (re.compile("mailto:"), ("url",)),
-    "o": (re.compile("orz"), ("emoticon",)),
-}
-SIGN = re.compile('[`@/\\\\{$<&\\]_^>:;\\-?=".mo8xX]')
+#: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
+HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",))],
+    ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
+    "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
+    "?": [(r"\?\s?[\"']", ("ternary",))],
+    "=": [(r"=\s?[\"']", ("attribute",))],
+    '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",))],
+    ">": [(r">[._]", ("emoticon",))],
+    "m": [("mailto:", ("url",))],
+    "w": [(r"www\.", ("url",))],
+    "o": [("orz", ("emoticon",))],
+}  # fmt: skip
+HINT = {sign: [(re.compile(hint), parts) for hint, parts in hints] for sign, hints in HINTS.items()}
+SIGN = re.compile("[" + re.escape("".join([*SIGNS, *HINTS, ";"])) + "]")
 
 
 @cache
@@ -73,16 +75,15 @@ def parts_of(line: str) -> frozenset[str]:
     signs = set(SIGN.findall(line))
     if not signs:
         return frozenset()
-    if not signs.isdisjoint(":;=8xX"):
-        signs.add(";")  # an emoticon may begin with any of them
+    if not signs.isdisjoint(";="):
+        signs.add(":")  # an emoticon may begin with any of them
     found: list[str] = []
     for sign in signs:
         if sign in SIGNS:
             found += SIGNS[sign]
-        elif sign in HINTS:
-            hint, names = HINTS[sign]
+        for hint, parts in HINT.get(sign, ()):
             if hint.search(line):
-                found += names
+                found += parts
     return frozenset(found)
 
 
@@ -91,7 +92,7 @@ CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
     r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
-    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/\n]*[,;][^\"'#/\n]*["
+    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/,;\n]*[,;][^\"'#/\n]*["
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
