@@ -86,6 +86,7 @@ SWAP = {
     "full": dict(zip("「」『』", "“”‘’", strict=True)),
     "corner": dict(zip("“”‘’", "「」『』", strict=True)),
 }
+APOSTROPHE = re.compile("[A-Za-z0-9]’")
 EMPTY = re.compile(f"[“‘](?<![{_HAN}].)[^{_HAN}“”‘’]*[”’]")
 
 
@@ -94,6 +95,8 @@ def quoted(text: str, style: str) -> str | None:
     found = QUOTE.search(text)
     if found is None:
         return text if '"' not in text else straight(text, style)
+    if "’" in text and APOSTROPHE.search(text):
+        return None
     kind = "「" if found.group() in "「」『』" else "“"
     paired = PAIRED[kind].match(text) is not None
     if '"' in text or (not paired and ("’" in text or OTHER[kind].search(text))):

@@ -102,7 +102,7 @@ def pointed(line: Line, start: int, end: int) -> bool:
         if gap and after != "" and after in " \t" and point in "!?.":
             return point != "." and not spoken_of(line, start, end)
         if point == "." and end - start == 1 and after and is_word(after):
-            return ends_sentence(line, start)
+            return is_han(before) and ends_sentence(line, start)
         return not (after == "/" and point == ":")
     if not before:
         return point == "," and end - start == 1 and is_han(after)

@@ -20,12 +20,13 @@ CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
 TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
 EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
-TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
+TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
+KEYS = r"(?:Ctrl|Control|Alt|Shift|Cmd|Command|Option|Win|Meta|Fn)\s?\+\s?(?:[A-Za-z]+\s?\+\s?)*[^\sA-Za-z0-9*`\u2e80-\uffef]"
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
 ATTRIBUTE = r"(?<![A-Za-z0-9_:-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
@@ -40,11 +41,11 @@ PARTS = {
     "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
     "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
     "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
-    "escape": ESCAPE,
+    "escape": ESCAPE, "keys": KEYS,
 }  # fmt: skip
 #: What a line must have for some of the parts to be in it: a sign,
 SIGNS = {
-    "`": ("code",), "@": ("email",), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math",),
+    "`": ("code",), "@": ("email",), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math", "template"),
     "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
 }  # fmt: skip
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
@@ -53,6 +54,7 @@ HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
     "?": [(r"\?\s?[\"']", ("ternary",))],
+    "+": [(r"\+\s?[^\sA-Za-z0-9*`\u2e80-\uffef]", ("keys",))],
     "=": [(r"=\s?[\"']", ("attribute",))],
     '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",))],
     ">": [(r">[._]", ("emoticon",))],
