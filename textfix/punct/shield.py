@@ -101,6 +101,8 @@ CODE_LINE = re.compile(
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
     r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
+    r"|\([a-z][a-z0-9!?*<>=/+-]*\s[^\n]*\)\s*;"  # a form of Lisp before a comment
+    r"|(?:case\s[^:\n]*|default):\s*$"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
