@@ -57,6 +57,24 @@ def test_punctuate(benchmark: BenchmarkFixture) -> None:
     time(benchmark, lambda text: textfix.punctuate(text, "full"), page(".fixed"))
 
 
+@pytest.mark.parametrize("style", ["full", "corner", "half"])
+@pytest.mark.parametrize("kind", ["", ".hans"], ids=["folded", "proper"])
+def test_punctuate_documents(benchmark: BenchmarkFixture, style: str, kind: str) -> None:
+    """Documents of 2,000 characters one by one: the gate of proper text, and lines whose marks are certain."""
+    text = page(".hans")
+    if not kind:
+        text = text.translate(str.maketrans("，；：！？（）", ",;:!?()"))
+    documents = [text[at : at + 2000] for at in range(0, len(text), 2000)]
+    benchmark.extra_info["characters"] = len(text)
+    benchmark.pedantic(lambda: [textfix.punctuate(one, style) for one in documents], rounds=5, warmup_rounds=1)
+
+
+@pytest.mark.parametrize("level", ["safe", "full"])
+def test_clean(benchmark: BenchmarkFixture, level: str) -> None:
+    """Cleaning of text that needs none: the price of its gate."""
+    time(benchmark, textfix.clean, page(".hans"), level=level)
+
+
 def test_many_short_texts(benchmark: BenchmarkFixture) -> None:
     """Lines of a table, as one batch: the batch is what the work is done on."""
     lines = page("").split("\n")

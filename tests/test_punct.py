@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import textfix
+from textfix.punct import settle
+from textfix.punct.plain import plain
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 PIECE = "中 你好 他说 ， 。 ： “ ” ‘ ’ 「 」 （ ） 《 》 … — ... -- << >> \" ' , . : ; ! ? ( ) a Foo 3 1.5 ` $ / <b> • % 。。。 [ ] = { } https://a.b/c x@y.cn"
 PIECES = st.lists(
@@ -73,3 +80,75 @@ def test_styles_there_and_back() -> None:
 def test_a_fence_ends_with_its_text() -> None:
     """A code block left open in one text of a batch must not shield the next."""
     assert textfix.fix_many(["```\n甲,乙", "甲,乙"], punctuation="full", **ALONE) == ["```\n甲,乙", "甲，乙"]
+
+
+PROSE = [
+    line
+    for name in ("hans", "hant")
+    for line in (FIXTURES / "sentences" / f"{name}.txt").read_text("utf-8").splitlines()
+]
+SENTENCES = [*PROSE, *(FIXTURES / "sentences" / "slips.txt").read_text("utf-8").splitlines()]
+CASES = [json.loads(line)["in"] for line in (FIXTURES / "punct.jsonl").read_text("utf-8").splitlines()]
+
+
+def folded(text: str) -> str:
+    """TEXT as scrapers leave it: ASCII points and brackets, curly quotation marks straight."""
+    return text.translate(str.maketrans("，；：！？（）。“”", ',;:!?().""'))
+
+
+def agree(text: str, style: str) -> None:
+    """What needs no weighing must come out as the rules would have it."""
+    for line in text.split("\n"):
+        quick = plain(line, style)
+        if quick is not None:
+            assert quick == settle(line, style, None)
+
+
+@pytest.mark.parametrize("style", ["full", "corner"])
+def test_certain_lines_agree_with_the_rules(style: str) -> None:
+    lines = [*SENTENCES, *map(folded, SENTENCES), *CASES, *(half.replace("，", ", ") for half in SENTENCES)]
+    for line in lines:
+        agree(line, style)
+    assert all(plain(line, style) is not None for line in PROSE), "prose needs no weighing"
+
+
+@pytest.mark.parametrize("style", ["full", "corner"])
+@given(text=PIECES)
+def test_contrived_lines_agree_with_the_rules(style: str, text: str) -> None:
+    agree(text, style)
+
+
+QUOTED = st.recursive(
+    st.sampled_from(["他说", "好", "Vue", "3:2", "。", "，", "（见下）", "《史记》", "……"]),
+    lambda inner: st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"甲“{''.join(parts)}”乙"),
+    max_leaves=6,
+)
+
+
+@given(text=QUOTED)
+def test_full_to_corner_to_full_is_the_same(text: str) -> None:
+    """Where every mark has its partner, the styles say the same in other glyphs."""
+    text = textfix.punctuate(text, "full")
+    assert textfix.punctuate(textfix.punctuate(text, "corner"), "full") == text
+
+
+@given(text=PIECES)
+def test_half_is_no_longer_than_its_marks(text: str) -> None:
+    """A mark becomes its ASCII form and nothing else: …… has six points, every other mark one."""
+    assert len(textfix.punctuate(text, "half")) <= len(text) + 2 * text.count("…")
+
+
+def test_long_lines_cost_no_more_than_their_length() -> None:
+    """A search to the end of the line at each mark would take minutes here."""
+    for unit in ('中",', "中,", "(中", "“", "「", "中 ? ", "a='", "<中", "{a(", "•A", "中--"):
+        textfix.punctuate(unit * (60_000 // len(unit)) + "中", "full", spacing=True)
+
+
+def test_a_mark_without_partner_is_reported() -> None:
+    """It is left, and `explain` says where; apostrophes, inches and code have no partner to miss."""
+    text = "他说：“好。\n她说：“行。”\n屏幕27\"，It's `'`，\"半句"
+    result = textfix.explain(text, punctuation="full", **ALONE)
+    assert result.text == text
+    assert [text[place:][:2] for place in result.unpaired] == ["“好", '"半']
+    assert result.to_dict()["unpaired"] == list(result.unpaired)
+    assert textfix.explain(text, **ALONE).unpaired == (), "nobody asked for a style"

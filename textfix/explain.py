@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from textfix import decode, pipeline
+from textfix import decode, pipeline, punct
 from textfix.config import Config, configure
 from textfix.records import Result
 
@@ -37,8 +38,12 @@ def explain(text_or_bytes: str | bytes, config: Config | None = None, **options:
     """
     settings = configure(config, options)
     if isinstance(text_or_bytes, (bytes, bytearray, memoryview)):
-        return explain_bytes(bytes(text_or_bytes), None, settings)
-    return explain_text(text_or_bytes, settings, "explain")
+        result = explain_bytes(bytes(text_or_bytes), None, settings)
+    else:
+        result = explain_text(text_or_bytes, settings, "explain")
+    if settings.punctuation in ("full", "corner"):
+        result = replace(result, unpaired=punct.unpaired(result.text))
+    return result
 
 
 def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:

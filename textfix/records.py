@@ -260,7 +260,8 @@ class Result:
 
     `source` is the text that the plan starts from; `parts` are the stretches of the bytes (start, end, encoding) where
     they are not all in one encoding; `holes` are the places of U+FFFD in the text. `str(result)` is the text;
-    `to_dict()` is plain JSON.
+    `to_dict()` is plain JSON. Where a style of punctuation was asked for, `unpaired` are the places in the text of quotation
+    marks that have no partner in their line and were left as they are.
     """
 
     text: str
@@ -268,6 +269,7 @@ class Result:
     detection: Detection | None = None
     source: str = field(default="", repr=False)
     parts: tuple[tuple[int, int, str], ...] = ()
+    unpaired: tuple[int, ...] = ()
 
     @property
     def holes(self) -> tuple[int, ...]:
@@ -281,10 +283,13 @@ class Result:
         return self.text
 
     def to_dict(self) -> dict[str, Any]:
-        return {
+        out: dict[str, Any] = {
             "text": self.text,
             "plan": [step.to_dict() for step in self.plan],
             "detection": None if self.detection is None else self.detection.to_dict(),
             "parts": [list(part) for part in self.parts],
             "holes": list(self.holes),
         }
+        if self.unpaired:
+            out["unpaired"] = list(self.unpaired)
+        return out

@@ -7,95 +7,32 @@ sentences are left alone, and so is a quotation mark that has no partner.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-from numpy.typing import NDArray
+import re
+from bisect import bisect_right
+from functools import partial
 
 from textfix.batch import Batch
 from textfix.config import Config
-from textfix.punct.classes import (
-    ALWAYS,
-    EDGE,
-    HAN,
-    HAN_CHAR,
-    MARK,
-    OTHER_LANGUAGE,
-    PAIRED,
-    SPACE,
-    WIDE,
-    WORD,
-    classes,
-)
-from textfix.punct.half import halve, halve_line
+from textfix.punct.foreign import foreign
+from textfix.punct.gate import gate, lines, rare
+from textfix.punct.half import halve
 from textfix.punct.line import Line, whole
-from textfix.punct.marks import dashes, ellipses, interpuncts, points
-from textfix.punct.pairs import brackets, quotation_marks, title_marks
+from textfix.punct.marks import dashes, ellipses, interpuncts
+from textfix.punct.pairs import brackets, pair_quotes, quotation_marks, title_marks
+from textfix.punct.plain import plain
+from textfix.punct.points import points
 from textfix.punct.shield import fences
 from textfix.punct.spacing import space, unspace
-from textfix.records import Change, Edit, splice
+from textfix.records import Change, Edit, Lazy
+
+LINE_WITH_QUOTE = re.compile("^[^\"'“”‘’「」『』\n]*[\"'“”‘’「」『』].*$", re.MULTILINE)
+
+#: How often a line is looked at again where marks put in have made new neighbours. Chinese prose never needs it.
+ROUNDS = 4
 
 
-def candidates(batch: Batch, config: Config) -> NDArray[np.int64]:
-    """Places that may have to change: marks beside Chinese text or at the end of a line, and bounds for spacing."""
-    codes = batch.codes
-    kind = np.empty(len(codes) + 4, dtype=np.uint8)
-    kind[:2] = kind[-2:] = EDGE
-    np.take(classes(config.punctuation), codes, out=kind[2:-2])
-    here, back, ahead = kind[2:-2], kind[1:-3], kind[3:-1]
-    chosen = (here & ALWAYS) != 0
-    if config.punctuation in ("full", "corner"):
-        chinese = HAN | WIDE
-        near = ((back | ahead) & (chinese | EDGE)) != 0
-        far = (((back & SPACE) != 0) & ((kind[:-4] & chinese) != 0)) | (
-            ((ahead & SPACE) != 0) & ((kind[4:] & chinese) != 0)
-        )
-        chosen |= ((here & MARK) != 0) & (near | far)
-        chosen |= ((here & PAIRED) != 0) & (((back | ahead) & PAIRED) == 0)
-        stops = codes == 0x3002  # 。 is proper by itself; only three in a row are an ellipsis
-        chosen &= ~stops
-        if stops[1:-1].any():
-            chosen[1:-1] |= stops[1:-1] & stops[:-2] & stops[2:]
-    if config.spacing is True:
-        wordish = (here & WORD) != 0
-        chosen |= wordish & (((back | ahead) & HAN) != 0)
-        chosen |= ((here & HAN) != 0) & np.isin(codes_shift(codes), (0x25, 0x2B, 0x23, 0x60, 0x24))
-    elif config.spacing is False:
-        chosen |= ((here & SPACE) != 0) & (((back | ahead) & HAN) != 0)
-    return np.flatnonzero(chosen)
-
-
-def codes_shift(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The code point before each place."""
-    out = np.zeros_like(codes)
-    out[1:] = codes[:-1]
-    return out
-
-
-def lines_of(batch: Batch, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the lines with PLACES start and end."""
-    breaks = np.flatnonzero(batch.codes == 10)
-    rows = np.unique(np.searchsorted(breaks, places))
-    starts = np.concatenate(([0], breaks + 1))[rows]
-    ends = np.concatenate((breaks, [len(batch.codes)]))[rows]
-    return starts, ends
-
-
-def foreign(line: str) -> bool:
-    """Whether LINE is Japanese or Korean, or has no Chinese at all."""
-    if HAN_CHAR.search(line) is None:
-        return True
-    han = len(HAN_CHAR.findall(line))
-    if len(line) > 8 * han + 40 and sum(map(str.isalpha, line)) > 9 * han + 30:
-        return True
-    if OTHER_LANGUAGE.search(line) is None:
-        return False
-    others = len(OTHER_LANGUAGE.findall(line))
-    return others * 6 > han + others
-
-
-def rewrite(line: Line, config: Config) -> None:
-    style = config.punctuation
+def rewrite(line: Line, style: str | None, spacing: bool | None) -> None:
+    """All rules on one line, in the order in which each sees what it needs of the others."""
     if style in ("full", "corner"):
         ellipses(line)
         title_marks(line)
@@ -106,11 +43,46 @@ def rewrite(line: Line, config: Config) -> None:
             interpuncts(line)
         points(line)
     elif style == "half":
-        halve_line(line)
-    if config.spacing is True:
+        halve(line)
+    if spacing is True:
         space(line)
-    elif config.spacing is False:
+    elif spacing is False:
         unspace(line)
+
+
+def weigh(text: str, style: str | None, spacing: bool | None) -> Line | None:
+    """One look at the line TEXT, mark by mark; None if it is not for Chinese rules or nothing changes."""
+    if style != "half" and foreign(text):
+        return None
+    line = Line(text)
+    rewrite(line, style, spacing)
+    return line if line.rules or line.inserts else None
+
+
+def settle(text: str, style: str | None, spacing: bool | None) -> str:
+    """The line TEXT, rewritten until nothing more would change."""
+    for _ in range(ROUNDS + 1):
+        line = weigh(text, style, spacing)
+        if line is None:
+            break
+        text = line.result()
+        if gate(style, spacing).search(text) is None:
+            break
+    return text
+
+
+def explained(before: str, after: str, style: str | None, spacing: bool | None) -> list[Edit]:
+    """The edits that lead from the line BEFORE to AFTER, each with the rules that it is due to."""
+    line = weigh(before, style, spacing)
+    if line is None:
+        return whole(before, after, "width")
+    if line.result() == after:
+        return line.edits(0)
+    rules = dict.fromkeys(edit.rule for edit in line.edits(0))
+    while line is not None and line.result() != after and len(rules) < 9:
+        line = weigh(line.result(), style, spacing)
+        rules.update(dict.fromkeys(edit.rule for edit in line.edits(0)) if line else {})
+    return whole(before, after, "+".join(rules))
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -120,68 +92,61 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     >>> find(Batch(["他说:你好!", "他说：你好！"]), Config(punctuation="full"))[0].text
     '他说：你好！'
     """
-    places = candidates(batch, config)
-    if not len(places):
-        return {}
-    if config.punctuation == "half" and config.spacing is None:
-        halves = {owner: halve(batch.texts[owner]) for owner in np.unique(batch.owners(places)).tolist()}
-        return {owner: change for owner, change in halves.items() if change is not None}
-    found: dict[int, list[Edit]] = {}
-    work: list[tuple[int, int, str]] = []
-    fenced: dict[int, list[tuple[int, int]]] = {}
-    starts, ends = lines_of(batch, places)
-    owners = batch.owners(starts)
-    joined, firsts = batch.joined, batch.starts
-    for start, end, owner in zip(starts.tolist(), ends.tolist(), owners.tolist(), strict=True):
-        text = joined[start:end]
-        if config.punctuation != "half" and foreign(text):
+    style, spacing = config.punctuation, config.spacing
+    text = batch.joined
+    fenced: bool | None = None
+    changed: dict[int, list[tuple[int, int, str]]] = {}
+    shut: dict[int, list[tuple[int, int]]] = {}
+    single = len(batch.texts) == 1
+    starts = [0] if single else batch.starts.tolist()
+    for start, end in lines(text, gate(style, spacing, rare(style, text))):
+        owner = 0 if single else bisect_right(starts, start) - 1
+        before = text[start:end]
+        after = plain(before, style) if spacing is None else None
+        if after is None:
+            after = settle(before, style, spacing)
+        if after == before:
             continue
-        offset = start - int(firsts[owner])
-        if owner not in fenced:
-            fenced[owner] = fences(batch.texts[owner])
-        if any(low <= offset < high for low, high in fenced[owner]):
-            continue
-        work.append((owner, offset, text))
-    for (owner, offset, _), edits in zip(work, settle([text for *_, text in work], config), strict=True):
-        if edits:
-            moved = (
-                [replace(edit, start=edit.start + offset, end=edit.end + offset) for edit in edits] if offset else edits
-            )
-            found.setdefault(owner, []).extend(moved)
-    return {owner: splice(batch.texts[owner], edits) for owner, edits in found.items()}
+        offset = start - starts[owner]
+        if fenced is None:
+            fenced = ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
+        if fenced and owner not in shut:
+            shut[owner] = fences(batch.texts[owner])
+        if not fenced or not any(low <= offset < high for low, high in shut[owner]):
+            changed.setdefault(owner, []).append((offset, offset + len(before), after))
+    return {owner: spliced(batch.texts[owner], pieces, style, spacing) for owner, pieces in changed.items()}
 
 
-#: How often a line is looked at again where marks put in have made new neighbours. Chinese prose never needs it.
-ROUNDS = 4
+def unpaired(text: str) -> tuple[int, ...]:
+    """The places in TEXT of quotation marks without a partner in their line, which no style touches.
+
+    >>> unpaired("他说：“好。\\n她说：“行。”")
+    (3,)
+    """
+    found: list[int] = []
+    shut = fences(text)
+    for line in LINE_WITH_QUOTE.finditer(text):
+        start = line.start()
+        if not foreign(line.group()) and not any(low <= start < high for low, high in shut):
+            found += [start + place for place in pair_quotes(line.group(), Line(line.group()).mask)[1]]
+    return tuple(found)
 
 
-def settle(lines: list[str], config: Config) -> list[list[Edit]]:
-    """The edits of each of LINES: rewritten until nothing more would change."""
-    found: list[list[Edit]] = []
-    waiting: dict[int, str] = {}
-    for number, text in enumerate(lines):
-        line = Line(text)
-        rewrite(line, config)
-        found.append(line.edits(0))
-        if found[-1]:
-            waiting[number] = line.result()
-    for _ in range(ROUNDS):
-        if not waiting:
-            break
-        numbers = list(waiting)
-        batch = Batch([waiting[number] for number in numbers])
-        again: dict[int, str] = {}
-        for row in np.unique(batch.owners(candidates(batch, config))).tolist():
-            if foreign(batch.texts[row]) and config.punctuation != "half":
-                continue
-            line = Line(batch.texts[row])
-            rewrite(line, config)
-            if line.rules or line.inserts:
-                text = line.result()
-                if text != batch.texts[row]:
-                    number = numbers[row]
-                    again[number] = text
-                    rules = dict.fromkeys(edit.rule for edit in (*found[number], *line.edits(0)))
-                    found[number] = whole(lines[number], text, "+".join(rules))
-        waiting = again
-    return found
+def spliced(text: str, pieces: list[tuple[int, int, str]], style: str | None, spacing: bool | None) -> Change:
+    """TEXT with the lines PIECES (start, end, what stands there now) in place; its edits are made when asked for."""
+    out: list[str] = []
+    at = 0
+    for start, end, after in pieces:
+        out += (text[at:start], after)
+        at = end
+    out.append(text[at:])
+    return Change("".join(out), Lazy(partial(edits, text, pieces, style, spacing)))
+
+
+def edits(text: str, pieces: list[tuple[int, int, str]], style: str | None, spacing: bool | None) -> tuple[Edit, ...]:
+    """The edits of each line of PIECES, counted in TEXT."""
+    return tuple(
+        Edit(start + edit.start, start + edit.end, edit.before, edit.after, edit.rule)
+        for start, end, after in pieces
+        for edit in explained(text[start:end], after, style, spacing)
+    )

@@ -7,9 +7,7 @@ from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS
-from textfix.punct.line import Line, whole
-from textfix.punct.shield import fences, guarded
-from textfix.records import Change, Edit, Lazy, splice
+from textfix.punct.line import Line
 
 
 @cache
@@ -22,66 +20,29 @@ def narrow() -> dict[str, str]:
 
 @cache
 def wide() -> re.Pattern[str]:
-    """Runs of full-width marks."""
-    return re.compile("[" + "".join(map(re.escape, narrow())) + "]+")
+    """A full-width mark."""
+    return re.compile("[" + "".join(map(re.escape, narrow())) + "]")
 
 
-#: What makes a text Chinese enough: “curly” quotes alone are also English.
+#: What makes a line Chinese enough: “curly” quotes alone are also English.
 CHINESE = re.compile(f"[{HAN_CLASS}\u3001-\u3030\uff01-\uff60]")
 
 
-@cache
-def translation() -> dict[int, str]:
-    return str.maketrans(narrow())
-
-
-def halve(text: str) -> Change | None:
-    """TEXT with every full-width mark outside code and addresses in ASCII; None if it has none."""
-    change = once(text)
-    after = change
-    for _ in range(ROUNDS):  # a mark in ASCII may lay open what looked like a formula; prose never needs a second look
-        after = None if after is None else once(after.text)
-        if change is None or after is None:
-            break
-        change = Change(after.text, tuple(whole(text, after.text, "width")))
-    return change
-
-
-ROUNDS = 4
-
-
-def once(text: str) -> Change | None:
-    """One pass of `halve`."""
+def halve_plain(text: str) -> str:
+    """The line TEXT, in which nothing is shielded, with every full-width mark in ASCII."""
     if CHINESE.search(text) is None:
-        return None
-    shielded = guarded(text)
-
-    def make() -> tuple[Edit, ...]:
-        return tuple(
-            Edit(found.start(), found.end(), found.group(), found.group().translate(translation()), "width")
-            for found in wide().finditer(text)
-        )
-
-    if not shielded and not fences(text):
-        after = text.translate(translation())
-        return None if after == text else Change(after, Lazy(make))
-    low = [*fences(text), *shielded]
-    mask = bytearray(len(text))
-    for start, end in low:
-        mask[start:end] = b"\x01" * (end - start)
-    edits = [
-        Edit(place, place + 1, text[place], narrow()[text[place]], "width")
-        for found in wide().finditer(text)
-        for place in range(*found.span())
-        if not mask[place]
-    ]
-    return splice(text, edits) if edits else None
+        return text
+    table = narrow()
+    for mark in set(wide().findall(text)):
+        text = text.replace(mark, table[mark])
+    return text
 
 
-def halve_line(line: Line) -> None:
-    """The same for one line, where spacing follows."""
+def halve(line: Line) -> None:
+    """The same for a line of which some stretches are shielded."""
     if CHINESE.search(line.text) is None:
         return
-    for place, char in enumerate(line.text):
-        if char in narrow() and not line.mask[place]:
-            line.put(place, place + 1, narrow()[char], "width")
+    for found in wide().finditer(line.text):
+        place = found.start()
+        if not line.mask[place]:
+            line.put(place, place + 1, narrow()[found.group()], "width")

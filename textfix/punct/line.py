@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from bisect import bisect_right
 from itertools import accumulate
 
-from textfix.punct.classes import is_han, is_wide, is_word
+from textfix.punct.classes import HAN_CHAR, HAN_RUN, LETTER, is_han, is_wide, is_word
 from textfix.punct.shield import EYES, KAOMOJI, spans
 from textfix.records import Edit
 
@@ -22,9 +22,12 @@ class Line:
         self.out = list(text)
         self.rules: dict[int, str] = {}
         self.inserts: dict[int, str] = {}
+        #: Where the runs of Han start and end, and how many Han stand before each; made when asked for.
+        self.runs: tuple[list[int], list[int], list[int]] | None = None
         self.mask = bytearray(len(text))
         self.inner = bytearray(len(text))  # 1 where the boundary before a place lies inside one shielded stretch
         self.kinds: dict[int, str] = {}
+        self.ends: dict[int, int] = {}  # where a shielded stretch ends, and where it starts
         for start, end, kind in spans(text):
             self.shield(start, end, kind)
 
@@ -32,14 +35,26 @@ class Line:
         self.mask[start:end] = b"\x01" * (end - start)
         self.inner[start + 1 : end] = b"\x01" * max(0, end - start - 1)
         self.kinds[start] = self.kinds[end - 1] = kind
+        self.ends[end] = min(start, self.ends.get(end, start))
 
-    @cached_property
-    def han_before(self) -> list[int]:
-        """How many Han stand before each place."""
-        return [0, *accumulate("\u3400" <= char <= "\u9fff" or is_han(char) for char in self.text)]
+    def han_before(self, place: int) -> int:
+        """How many Han stand before PLACE."""
+        if self.runs is None:
+            spans = [found.span() for found in HAN_RUN.finditer(self.text)]
+            before = [0, *accumulate([end - start for start, end in spans])]
+            self.runs = [start for start, _ in spans], [end for _, end in spans], before
+        starts, ends, before = self.runs
+        at = bisect_right(starts, place) - 1
+        return before[at] + min(place, ends[at]) - starts[at] if at >= 0 else 0
 
     def han(self, start: int, end: int) -> int:
-        return self.han_before[end] - self.han_before[start]
+        return self.han_before(end) - self.han_before(start)
+
+    def has_han(self, start: int, end: int) -> bool:
+        """Whether Han stand between START and END; a short stretch is looked through, a long one counted."""
+        if end - start < 256:
+            return HAN_CHAR.search(self.text, start, end) is not None
+        return self.han(start, end) > 0
 
     def at(self, place: int) -> str:
         """The character at PLACE as it now is; "" outside the line."""
@@ -88,18 +103,13 @@ class Line:
 
     def letter_left(self, place: int, reach: int = 12) -> str:
         """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
-        for i in range(place - 1, max(-1, place - 1 - reach), -1):
-            char = self.text[i]
-            if is_han(char) or is_word(char):
-                return char
-        return ""
+        found = LETTER.findall(self.text, max(0, place - reach), place)
+        return str(found[-1]) if found else ""
 
     def letter_right(self, place: int, reach: int = 12) -> str:
-        for i in range(place, min(len(self.text), place + reach)):
-            char = self.text[i]
-            if is_han(char) or is_word(char):
-                return char
-        return ""
+        """The same from PLACE on."""
+        found = LETTER.search(self.text, place, place + reach)
+        return found.group() if found else ""
 
     def chinese(self, char: str) -> bool:
         return is_han(char) or is_wide(char)
@@ -107,7 +117,7 @@ class Line:
     def kaomoji(self, start: int, end: int) -> bool:
         """Whether the bracketed START:END is a face: signs and no word."""
         body = self.text[start + 1 : end - 1]
-        if not body or len(body) > 16 or self.han(start, end) > 1:
+        if not body or len(body) > 16 or HAN_RUN.fullmatch(body) or len(HAN_CHAR.findall(body)) > 1:
             return False
         if EYES.fullmatch(body):
             return True

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
-from textfix.punct.line import PAIR_CLOSERS, REACH, Line
+from textfix.punct.english import english_run
+from textfix.punct.line import Line
 
 ELLIPSIS = re.compile(r"(?<![.…])(?:\.{3,}|…)(?![.…])|(?<!。)。{3,}(?!。)")
 DASH = re.compile(r"(?<![-—])(?:-{2,4}|—)(?![-—>])")
-POINTS = re.compile(r"[,;:!?.]+")
-LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
-WORDS = re.compile("[A-Za-z0-9\u00c0-\u052f]+(?:['’.+#/&-]+[A-Za-z0-9\u00c0-\u052f]+)*")
-
-
-@cache
-def full() -> dict[str, str]:
-    table: dict[str, str] = tables.toml("punct.toml")["full"]
-    return table
-
-
-@cache
-def abbreviations() -> frozenset[str]:
-    return frozenset(tables.toml("punct.toml")["abbreviations"]["words"])
 
 
 @cache
@@ -58,6 +44,8 @@ def ellipses(line: Line) -> None:
             continue
         if found.group() == "..." and symbol(beside(line, start, -1)) and symbol(beside(line, end, 1)):
             continue  # the name of a button or a placeholder: [...]
+        if found.group() == "..." and text[start - 1 : start] == " " and symbol(text[end : end + 1]):
+            continue  # an entry of a menu: **另存为 ...**
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
             near = line.text[end : end + 1]
@@ -68,7 +56,7 @@ def ellipses(line: Line) -> None:
 
 def symbol(char: str) -> bool:
     """A sign that neither speaks nor ends a sentence."""
-    return char != "" and char in "()[]{}<>「」『』【】`#+=|*/&"
+    return char != "" and char in "()（）[]{}<>「」『』“”‘’【】`#+=|*/&"
 
 
 def dashes(line: Line) -> None:
@@ -105,12 +93,17 @@ def span_dash(text: str, place: int) -> bool:
         left -= 1
     while right + 1 < len(text) and right - place < 40 and is_han(text[right + 1]):
         right += 1
+    if text[place - 1] in PARTICLES:
+        return False
     if place - left < 4 or right - place < 4:
         return True
     if text[left - 1 : left] == "—" or text[right + 1 : right + 2] == "—":
         return True
     return text[place - 1] == text[right] or text[place - 1] in STATIONS
 
+
+#: What ends a clause and no name: before these a dash is a pause.
+PARTICLES = "了吧呢吗嗎啊呀哦噢嗯哎唉哟喲啦嘛着著"
 
 #: What names of places and times end in: a dash after one is "to".
 STATIONS = "路站市省县縣区區镇鎮村线線州港街年月日时時"
@@ -133,202 +126,35 @@ def interpuncts(line: Line) -> None:
     text = line.text
     for found in dots().finditer(text, 1, max(1, len(text) - 1)):
         place, char = found.start(), found.group()
-        if line.mask[place] or not (is_han(text[place - 1]) and is_han(text[place + 1])):
+        if line.mask[place]:
             continue
-        if char == ".":
-            around = text[max(0, place - 2) : place] + text[place + 1 : place + 3]
-            if len(around) < 4 or not all(other in name_chars() for other in around):
-                continue
+        if char == "." and not (is_han(text[place - 1]) and is_han(text[place + 1])):
+            continue
+        sides = name_side(text, place - 1, -1), name_side(text, place + 1, 1)
+        if "" in sides or "han" not in sides:
+            continue
+        if char == "." and (sides != ("han", "han") or not named(text, place)):
+            continue
         line.put(place, place + 1, "·", "interpunct")
 
 
-def points(line: Line) -> None:
-    """, ; : ! ? and . to full width where they stand in Chinese text."""
-    text, table = line.text, full()
-    numeral = LIST_NUMERAL.match(text)
-    for found in POINTS.finditer(text):
-        for start, end in free(line, *found.span()):
-            run = text[start:end]
-            if ".." in run or (numeral and end == numeral.end()):
-                continue
-            if pointed(line, start, end):
-                line.put(start, end, "".join(table[char] for char in run), "width")
-                line.drop_spaces(start, end)
+def named(text: str, place: int) -> bool:
+    """Whether the characters around the dot at PLACE are those that foreign names are written with."""
+    around = text[max(0, place - 2) : place] + text[place + 1 : place + 3]
+    return len(around) > 3 and all(other in name_chars() for other in around)
 
 
-def free(line: Line, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The parts of START:END that are neither shielded nor already something else."""
-    place = start
-    while place < end:
-        if line.mask[place] or place in line.rules:
-            place += 1
-            continue
-        stop = place
-        while stop < end and not line.mask[stop] and stop not in line.rules:
-            stop += 1
-        yield place, stop
-        place = stop
-
-
-def pointed(line: Line, start: int, end: int) -> bool:
-    """Whether the marks at START:END belong to Chinese text, judged by what stands on both sides."""
-    text = line.text
-    point = text[start]
-    following = end
-    while following < len(text) and not line.out[following]:
-        following += 1
-    after = line.at(following)[:1]
-    place = start
-    while place and (not line.at(place - 1) or line.at(place - 1) in PAIR_CLOSERS) and start - place < 8:
-        closer = line.at(place - 1)
-        if closer and closer in "」』）》】〉":
-            break
-        if closer in ("”", "’") and line.han(max(0, place - 30), place) and not is_word(after):
-            return point != "." or not english_quote(line, place - 1)
-        place -= 1
-    before = line.at(place - 1)
-    closed = place < start
-    if not before and place == 0 and closed:
-        before = ""
-    gap = before in " \t" and before != ""
-    if gap:
-        before = beside(line, place, -1)
-    if is_chinese(line, before):
-        if gap and not (after == "" or after in " \t\r" or line.chinese(after)):
-            return False
-        if gap and after != "" and after in " \t" and point in "!?.":
-            return False  # a sign that is spoken of: 用 ? 表示
-        if point == "." and end - start == 1 and after and is_word(after):
-            return ends_sentence(line, start)
-        return not (after == "/" and point == ":")
-    if not before:
-        return point in ",;" and is_han(after)
-    if not (is_word(before) or before in "%℃°+#$`*&@/^=~_)]}\"'>-’”"):
-        return False
-    near = after
-    spaced = near in (" ", "\t") and near != ""
-    if spaced:
-        near = beside(line, end, 1)
-    if near and is_word(near):
-        return not spaced and end - start == 1 and point in ",;" and between_names(line, start)
-    if point == "." and end - start == 1 and not dotted(line, start):
-        return False
-    if point == "!" and before.islower() and spaced and line.chinese(near):
-        return False  # part of a name: panic! 宏
-    latin = english_run(line, start)
-    if near and line.chinese(near):
-        if spaced:
-            return not latin and boundary_chinese(line, start)
-        return not latin or point in ",;:"
-    if not spaced and near and near in "“「":
-        return not latin
-    if not near or near == "\r" or near in PAIR_CLOSERS or near in "“‘":
-        return not latin and boundary_chinese(line, start)
-    return False
-
-
-def english_quote(line: Line, place: int) -> bool:
-    """Whether the quotation that ends at PLACE follows on English words."""
-    opening = max(line.text.rfind("“", 0, place), line.text.rfind('"', 0, place), 0)
-    return english_run(line, opening)
-
-
-def ends_sentence(line: Line, place: int) -> bool:
-    """Whether a point between Han and a word ends a sentence: not that of 课表.xlsx, .NET or 第三章.2."""
-    text = line.text
-    word = WORDS.match(text, place + 1)
-    name = word.group() if word else ""
-    if name.lower() in extensions() or (name.isupper() and name.isalpha()):
-        return False
-    start = place
-    while start and place - start < 4 and is_han(text[start - 1]):
-        start -= 1
-    return place - start >= 4 or name[:1].isupper()
-
-
-@cache
-def extensions() -> frozenset[str]:
-    return frozenset(tables.toml("punct.toml")["extensions"]["words"])
-
-
-def between_names(line: Line, place: int) -> bool:
-    """Whether the comma at PLACE stands between Latin names in a Chinese sentence: 学Python,Java的人, not (x,y) or 1,000."""
-    text = line.text
-    start, end = latin_run(line, place), place + 1
-    while end < len(text) and end - place < REACH and (is_word(text[end]) or text[end] in ",;.+#&/_ %-"):
-        end += 1
-    names = [WORDS.findall(text[start:place])[-1:], WORDS.findall(text[place + 1 : end])[:1]]
-    if not all(name and len(name[0]) > 1 for name in names) or all(name[0][0].isdigit() for name in names):
-        return False
-    before, after = line.before(start)[-1:], text[end : end + 1]
-    words = WORDS.findall(text[start:end])
-    return is_chinese(line, before) and is_han(after) and len(words) < 6 and text[end - 1] not in ",;."
-
-
-def is_chinese(line: Line, char: str) -> bool:
-    return line.chinese(char) or char == "…" or char == "—"
-
-
-def dotted(line: Line, place: int) -> bool:
-    """Whether a point after Latin or a digit ends a sentence: not that of a list's 1. or of an abbreviation"""
-    text = line.text
-    start = place
-    while start and place - start < REACH and (is_word(text[start - 1]) or text[start - 1] in ".'"):
-        start -= 1
-    word = text[start:place]
-    if word.isdigit():
-        before = text[start - 1 : start]
-        named = before == " " and start > 1 and text[start - 2].isascii() and text[start - 2].isalpha()
-        return is_han(before) or named or before in ("￥", "¥", "$", "-", "~", ":", "+", "*", "/", "=")
-    if word.lower() in abbreviations():
-        return False
-    pieces = word.split(".")
-    if len(pieces) > 1 and len(pieces[-1]) == 1 and pieces[-1].isalpha():
-        return False
-    return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+"))
-
-
-def latin_run(line: Line, place: int) -> int:
-    """Where the stretch of Latin words, digits and spaces that ends at PLACE begins."""
-    text = line.text
-    start = place
-    while start and place - start < REACH:
-        char = text[start - 1]
-        if start - 1 in line.rules and line.out[start - 1] != char:
-            break
-        if not (char == "°" or (char.isascii() and char not in ",;:!?\"'()<>\n") or is_word(char)):
-            inside = start > 1 and is_word(text[start - 2]) and is_word(text[start : start + 1] or " ")
-            if not (inside and (char == "'" or (char in ",:" and text[start - 2].isdigit()))):
-                break
-        start -= 1
-    return start
-
-
-def english_run(line: Line, place: int) -> bool:
-    """Whether the words before PLACE are an English sentence rather than a name in a Chinese one."""
-    text = line.text
-    end = place
-    while end and text[end - 1] in "\"'”’)*_":
-        end -= 1
-    start = latin_run(line, end)
-    words = [word for word in WORDS.findall(text[start:end]) if any(map(str.isalpha, word))]
-    if not words:
-        return False
-    before = line.before(start)[-1:]
-    if is_chinese(line, before) or before == "":
-        if before and len(words) == 1:
-            return False
-        lower = sum(word.islower() for word in words)
-        if before and is_han(before):
-            return len(words) > 4 and lower > 2
-        return len(words) > 2 and lower > 0
-    return before in "\"'“‘,!?:;" or len(words) > 2
-
-
-def boundary_chinese(line: Line, place: int) -> bool:
-    """Whether the Latin before PLACE follows on Chinese."""
-    end = place
-    while end and line.text[end - 1] in "\"'”’)*_":
-        end -= 1
-    before = line.before(latin_run(line, end))[-1:]
-    return is_chinese(line, before) or before in ("）", "”", "’", "`", "$")
+def name_side(text: str, place: int, step: int) -> str:
+    """What a dot has on one side, from PLACE outwards: "han", "initial" (R• beyond which no Han stands) or ""."""
+    for _ in range(4):
+        char = text[place] if 0 <= place < len(text) else ""
+        if is_han(char):
+            return "han"
+        if not ("A" <= char <= "Z"):
+            return ""
+        place += step
+        char = text[place] if 0 <= place < len(text) else ""
+        if char == "" or char not in name_dots():
+            return "" if is_word(char) else "initial"
+        place += step
+    return ""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
+from textfix.punct.english import english
+from textfix.punct.gate import rare
 from textfix.punct.line import Line
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
 BRACKET = re.compile("[()（）]")
+#: What brackets hold that are a point or an interval: (3,4), (x, y, z).
+TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+|[A-Za-z]))+\s?")
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
+#: The quotation marks that do not belong to a style.
+STRANGE = {"full": "\"'「」『』", "corner": "\"'“”‘’"}
 DOUBLE = '"“”「」'
 
 
@@ -46,6 +53,8 @@ def known(title: str) -> bool:
 def title_marks(line: Line) -> None:
     """<<三国>> to 《三国》; <三国> only after a word that announces a work, for angle brackets also hold placeholders."""
     text = line.text
+    if "<" not in text:
+        return
     for found in TITLE.finditer(text):
         start, end = found.span()
         if any(line.mask[start : start + 1]) or line.mask[end - 1]:
@@ -55,16 +64,16 @@ def title_marks(line: Line) -> None:
             continue
         if found.group(1):
             body = found.group(1)
-            inside = line.han(start, end) > 0
+            inside = line.has_han(start, end)
             beside = is_han(line.letter_left(start)) or is_han(line.letter_right(end))
-            latin = before.isascii() and is_word(before) and not line.han(start, end)
+            latin = before.isascii() and is_word(before) and not line.has_han(start, end)
             if (inside and not (before.isascii() and is_word(before) and is_word(after))) or (beside and not latin):
                 line.put(start, start + 2, "《", "title")
                 line.put(end - 2, end, "》", "title")
         else:
             body = found.group(2)
             told = known(body) or announced(text[max(0, start - 5) : start]) or followed(text[end : end + 4])
-            if is_han(body[0]) and f"</{body}>" not in text and told:
+            if is_han(body[0]) and text.find(f"</{body}>", end, end + 1000) < 0 and told:
                 near = text[max(0, start - 40) : start]
                 inner = near.rfind("《") > near.rfind("》")
                 line.put(start, start + 1, "〈" if inner else "《", "title")
@@ -74,6 +83,8 @@ def title_marks(line: Line) -> None:
 def brackets(line: Line) -> None:
     """Round brackets to full width, by what they hold and what they stand in."""
     text = line.text
+    if "(" not in text and "（" not in text:
+        return
     stack: list[int] = []
     pairs: list[tuple[int, int]] = []
     for found in BRACKET.finditer(text):
@@ -90,7 +101,10 @@ def brackets(line: Line) -> None:
     for start, end in sorted(pairs):
         if line.mask[start] or line.mask[end] or (text[start] == "（" and text[end] == "）"):
             continue
-        if full_bracket(line, start, end):
+        if not full_bracket(line, start, end):
+            if text[start] == "(" and text[end] == ")" and line.has_han(start, end):
+                line.shield(start, end + 1, "call")  # merge(左边, 右边): what it holds is not prose
+        else:
             line.put(start, start + 1, "（", "width")
             line.put(end, end + 1, "）", "width")
             if text[start] == "(":
@@ -105,58 +119,57 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if "（" in text[start] or "）" in text[end]:
         return True
     latin_before = is_word(before) or (before in ("_", "]", ")") and not line.chinese(line.at(start - 1)))
-    inside = line.han(start, end)
+    inside = line.has_han(start, end)
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
+    if not text[start + 1 : end].strip(" ."):
+        return False  # (...): the name of a button
+    if TUPLE.fullmatch(text, start + 1, end):
+        return False
     if inside:
-        outside = line.han(0, len(text)) - inside
+        outside = line.has_han(0, start) or line.has_han(end, len(text))
         if left and right and not line.chinese(left) and not line.chinese(right):
-            return outside > 0 and not english(line, start)
-        return outside > 0 or not left
+            return outside and not english(line, start)
+        return outside or not left
     if latin_before:
         # f(x), text(1): a call or an index. 500g(net)的 is rare enough.
         return False
     if not start and text[1:end].isdigit() and end < 4:
-        return line.han(end, len(text)) > 3  # (3)JPEG 是有损的: the number of an item
+        return line.han(end, len(text)) > 1  # (3)JPEG 是有损的: the number of an item
     return (line.chinese(left) and (before != " " or line.chinese(right) or not right)) or (
         line.chinese(right) and not left
     )
 
 
-def english(line: Line, place: int) -> bool:
-    """Whether PLACE lies after at least two Latin words in a row: an English sentence."""
-    words, i = 0, place - 1
-    stop = max(-1, place - 80)
-    while i > stop and (line.text[i].isascii() or is_word(line.text[i])):
-        if is_word(line.text[i]) and not (i and is_word(line.text[i - 1])):
-            words += 1
-        i -= 1
-    return words > 2
+def pair_quotes(text: str, mask: bytearray | None = None) -> tuple[list[tuple[int, int]], list[int]]:
+    """The pairs of quotation marks in TEXT, outermost first, and those without a partner.
 
-
-def pair_quotes(line: Line) -> list[tuple[int, int]]:
-    """The pairs of quotation marks in LINE, outermost first; apostrophes, inches and odd ones are in none."""
-    text, size = line.text, len(line.text)
+    Apostrophes and inches are neither, nor is what MASK shields.
+    """
+    size = len(text)
     stack: list[int] = []
     waiting = dict.fromkeys("\"'“‘「『", 0)
     # Where the curly ones are in balance among themselves, no straight one is the partner of a curly one.
     even = text.count("“") == text.count("”")
     pairs: list[tuple[int, int]] = []
+    loose: list[int] = []
 
-    def close(place: int, kinds: str) -> bool:
+    def close(place: int, kinds: str) -> None:
         if not any(waiting[kind] for kind in kinds):
-            return False
+            loose.append(place)
+            return
         while True:
             opening = stack.pop()
             waiting[text[opening]] -= 1
             if text[opening] in kinds:
                 pairs.append((opening, place))
-                return True
+                return
+            loose.append(opening)
 
     for found in QUOTE.finditer(text):
         place, char = found.start(), found.group()
-        if line.mask[place]:
+        if mask is not None and mask[place]:
             continue
         before = text[place - 1] if place else ""
         after = text[place + 1] if place + 1 < size else ""
@@ -186,47 +199,59 @@ def pair_quotes(line: Line) -> list[tuple[int, int]]:
             elif not open_now and char == '"' and before.isdigit() and before.isascii():
                 continue  # inches
             elif after == "" and not open_now:
-                continue
+                loose.append(place)
             else:
                 if open_now and opens:  # the one before was never closed
-                    while stack and text[stack[-1]] != char:
-                        waiting[text[stack.pop()]] -= 1
-                    if stack:
-                        waiting[text[stack.pop()]] -= 1
+                    while stack:
+                        loose.append(stack.pop())
+                        waiting[text[loose[-1]]] -= 1
+                        if text[loose[-1]] == char:
+                            break
                 stack.append(place)
                 waiting[char] += 1
-    return sorted(pairs)
+    return sorted(pairs), sorted([*loose, *stack])
+
+
+def levels(
+    text: str,
+    style: str,
+    pairs: list[tuple[int, int]],
+    loose: list[int],
+    quotable: Callable[[int, int], bool] | None = None,
+) -> Iterator[tuple[int, int, str]]:
+    """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
+
+    Inner marks are single in double and double in single; where some are LOOSE, what is nested in what is a guess, and
+    every mark keeps the level that it has.
+    """
+    marks: str = tables.toml("punct.toml")["quotes"][style]
+    nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
+    for start, end in pairs:
+        while nested and nested[-1][0] < start:
+            nested.pop()
+        opening = text[start]
+        double = opening in DOUBLE
+        if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
+            double = not double
+        if quotable is None or quotable(start, end):
+            nested.append((end, double))
+            yield start, end, marks[:2] if double else marks[2:]
 
 
 def quotation_marks(line: Line, style: str) -> None:
     """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
-    marks = tables.toml("punct.toml")["quotes"][style]
     text = line.text
-    nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
-    for start, end in pair_quotes(line):
-        while nested and nested[-1][0] < start:
-            nested.pop()
-        opening = text[start]
-        if opening in "「『" and style == "full":
-            double = not nested or not nested[-1][1]
-        else:
-            double = opening in DOUBLE
-            if nested and nested[-1][1] and double:
-                double = False
-        if not quotable(line, start, end):
+    if not any(mark in text for mark in STRANGE[style]) and not rare(style, text):
+        return
+    pairs, loose = pair_quotes(text, line.mask)
+    for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):
+        if text[start] + text[end] == pair:
             continue
-        nested.append((end, double))
-        if style == "full" and opening in "“‘" and text[end] in "”’":
-            continue
-        if style == "corner" and opening in "「『" and text[end] in "」』":
-            continue
-        pair = marks[:2] if double else marks[2:]
-        rule = "quotes"
-        line.put(start, start + 1, pair[0], rule)
-        line.put(end, end + 1, pair[1], rule)
+        line.put(start, start + 1, pair[0], "quotes")
+        line.put(end, end + 1, pair[1], "quotes")
         for place in (start, end):
             if text[place] in "\"'":
-                tighten(line, place, rule)
+                tighten(line, place, "quotes")
 
 
 def tighten(line: Line, place: int, rule: str) -> None:
@@ -249,17 +274,22 @@ def quotable(line: Line, start: int, end: int) -> bool:
     text = line.text
     before = text[start - 1] if start else ""
     if text[start] in "\"'":
-        if text[max(0, start - 3) : start].rstrip().endswith("=") or (
+        if text[max(0, start - 3) : start].rstrip().endswith(("=", "=>", "??", "||", "&&")) or (
             before in "([{" and before and start > 1 and is_word(text[start - 2])
         ):
             return False
-        if end == start + 1:
+        if end == start + 1 or (
+            before == "("
+            and text[end + 1 : end + 2] == ")"
+            and text[max(0, start - 3) : start - 1].strip().isascii()
+            and is_word(text[max(0, start - 3) : start - 1].strip()[-1:] or " ")
+        ):
             return False
     left, right = line.letter_left(start), line.letter_right(end + 1)
-    if line.han(start, end):
+    if line.has_han(start, end):
         latin = left and right and not line.chinese(left) and not line.chinese(right)
         if latin:
-            return line.han(0, len(text)) > line.han(start, end) and not english(line, start)
+            return (line.has_han(0, start) or line.has_han(end, len(text))) and not english(line, start)
         return True
     if text[start] in "「『":
         return True

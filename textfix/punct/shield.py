@@ -4,57 +4,105 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from textfix.punct.classes import HAN_CLASS
 
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}][{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]*)?"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|\\?(?=[A-Za-z0-9_]+=))*)?"
 )
 EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
 UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
-TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{%[^{}\n]*%\}"
+TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
+EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
+TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
+KEYS = r"(?:Ctrl|Control|Alt|Shift|Cmd|Command|Option|Win|Meta|Fn)\s?\+\s?(?:[A-Za-z]+\s?\+\s?)*[^\sA-Za-z0-9*`\u2e80-\uffef]"
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
-OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][\w-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
+ATTRIBUTE = r"(?<![A-Za-z0-9_:-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
+OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][A-Za-z0-9_-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
 EMOTICON = (
     r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
-    r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^|T_T|>_<|>\.<|-_-[|!]*|=_=|<3|orz|¯\\_\(ツ\)_/¯)"
+    r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^[|!]*|T_T|>_<|>\.<|[-=]_[-=][|!]*|<3|orz|¯\\_\(ツ\)_/¯)"
 )
 
-SHIELD = re.compile(
-    "|".join(
-        f"(?P<{name}>{part})"
-        for name, part in {
-            "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
-            "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
-            "option": OPTION, "emoticon": EMOTICON,
-            "escape": ESCAPE,
-        }.items()
-    )
-)  # fmt: skip
+#: The parts, in the order in which they are tried.
+PARTS = {
+    "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
+    "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
+    "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
+    "escape": ESCAPE, "keys": KEYS,
+}  # fmt: skip
+#: What a line must have for some of the parts to be in it: a sign,
+SIGNS = {
+    "`": ("code",), "@": ("email",), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math", "template"),
+    "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
+}  # fmt: skip
+#: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
+HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",))],
+    ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
+    "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
+    "?": [(r"\?\s?[\"']", ("ternary",))],
+    "+": [(r"\+\s?[^\sA-Za-z0-9*`\u2e80-\uffef]", ("keys",))],
+    "=": [(r"=\s?[\"']", ("attribute",))],
+    '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",))],
+    ">": [(r">[._]", ("emoticon",))],
+    "m": [("mailto:", ("url",))],
+    "w": [(r"www\.", ("url",))],
+    "o": [("orz", ("emoticon",))],
+}  # fmt: skip
+HINT = {sign: [(re.compile(hint), parts) for hint, parts in hints] for sign, hints in HINTS.items()}
+SIGN = re.compile("[" + re.escape("".join([*SIGNS, *HINTS, ";"])) + "]")
 
-#: A line without any of these has nothing to shield: the quick way out.
-TRIGGER = re.compile(
-    r"[`@\\{}$<>&/\]^_]|-[A-Za-z]|::|\"\s?:\s?[\"0-9tfn]|[:;=8xX]['’]?-?[)(DPpOo3|*\[]|=_=|-_-|www\.|mailto:|orz|\w\([\"']"
-)
+
+@cache
+def shield(parts: frozenset[str]) -> re.Pattern[str]:
+    """The pattern of PARTS: few lines have more than two or three, and each costs a trial at every character."""
+    return re.compile("|".join(f"(?P<{name}>{part})" for name, part in PARTS.items() if name in parts))
+
+
+def parts_of(line: str) -> frozenset[str]:
+    """Which parts LINE may have."""
+    signs = set(SIGN.findall(line))
+    if not signs:
+        return frozenset()
+    if not signs.isdisjoint(";="):
+        signs.add(":")  # an emoticon may begin with any of them
+    found: list[str] = []
+    for sign in signs:
+        if sign in SIGNS:
+            found += SIGNS[sign]
+        for hint, parts in HINT.get(sign, ()):
+            if hint.search(line):
+                found += parts
+    return frozenset(found)
+
 
 #: A line that is code or data as a whole, whatever its strings say.
 CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
     r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
-    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=\s*[\"'\[{(\w]"  # an assignment
+    r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/,;\n]*[,;][^\"'#/\n]*["
+    + HAN_CLASS
+    + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
+    r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
+    r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
+    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
+    r"|\([a-z][a-z0-9!?*<>=/+-]*\s[^\n]*\)\s*;"  # a form of Lisp before a comment
+    r"|(?:case\s[^:\n]*|default):\s*$"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
@@ -63,26 +111,40 @@ CODE_LINE = re.compile(
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
     r")"
 )
+#: The head of a function.
+HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
+#: A statement before a comment: what follows it is prose.
+COMMENTED = re.compile(r"[^\n]*?[;{}),]\s*//")
 JSON_START = re.compile(
     r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
 )
 CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
 TRAILING = ".,;:!?'\"*"
-KAOMOJI = re.compile(r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ]")
+KAOMOJI = re.compile(
+    r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ¯\u1400-\u167f\u2295-\u22ff\u2300-\u23ff\u25a0-\u2604\u2607-\u26ff]"
+)
 #: Two eyes of one letter: T_T, o.o, X_X.
 EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2)[ a-z~!]{0,4}")
 
 
+def code_line(line: str) -> bool:
+    """Whether LINE is code or data as a whole. Such lines begin in ASCII."""
+    if line[:1] > "\x7f" and not line[0].isspace():
+        return "{" in line and HEAD.match(line) is not None
+    return CODE_LINE.match(line) is not None or ("{" in line and HEAD.match(line) is not None)
+
+
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
-    if CODE_LINE.match(line):
+    if code_line(line):
         yield 0, len(line), "code-line"
         return
-    if TRIGGER.search(line) is None:
-        return
+    if "//" in line and (commented := COMMENTED.match(line)):
+        yield 0, commented.end(), "code-line"
     yield from literals(line)
-    for found in SHIELD.finditer(line):
+    parts = parts_of(line)
+    for found in shield(parts).finditer(line) if parts else ():
         start, end, kind = found.start(), found.end(), found.lastgroup or ""
         if kind in ("url", "path", "winpath", "email"):
             while end > start and line[end - 1] in TRAILING:
@@ -99,7 +161,8 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def literals(line: str) -> Iterator[tuple[int, int, str]]:
     """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
-    at = 0
+    if '"' not in line and "'" not in line and "{" not in line:
+        return
     for pattern in (JSON_START, CALL):
         at = 0
         while found := pattern.search(line, at):
@@ -145,15 +208,4 @@ def fences(text: str) -> list[tuple[int, int]]:
             start = -1
     if start >= 0:
         out.append((start, len(text)))
-    return out
-
-
-def guarded(text: str) -> list[tuple[int, int]]:
-    """The shielded stretches of a text of several lines."""
-    if TRIGGER.search(text) is None and CODE_LINE.search(text) is None:
-        return []
-    out, start = [], 0
-    for line in text.split("\n"):
-        out += [(start + low, start + high) for low, high, _ in spans(line)]
-        start += len(line) + 1
     return out

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from textfix.punct.classes import is_han, is_word
+import re
+
+from textfix.punct.classes import HAN_CLASS, WORD_CLASS, is_han, is_word
 from textfix.punct.line import Line
+
+#: Where Han meets what may be a word, from either side.
+MEETING = re.compile(f"(?<=[{HAN_CLASS}])(?=[{WORD_CLASS}@#$`/~\\\\.])|(?<=[{WORD_CLASS}%‰℃℉°+#`/~])(?=[{HAN_CLASS}])")
+#: A path from the root, and not the stroke between two words: /etc/hosts, /root, but 工作区/applyEdit
+ROOTED = re.compile(
+    r"[~.]{0,2}/[A-Za-z0-9_.-]+/|[~.]{1,2}/|/(?:bin|boot|dev|etc|home|lib|mnt|opt|proc|root|srv|sys|tmp|usr|var)\b"
+)
 
 
 def space(line: Line) -> None:
     """One space between Han and a Latin word, a number or a piece of code; full-width marks need none."""
-    text = line.text
-    for place in range(1, len(text)):
+    for found in MEETING.finditer(line.text):
+        place = found.start()
         if line.inner[place]:
             continue
         left, right = line.at(place - 1), line.at(place)
@@ -26,26 +35,40 @@ def space(line: Line) -> None:
 def opens(line: Line, place: int) -> bool:
     """Whether a word begins at PLACE."""
     char, after = line.at(place), line.at(place + 1)
+    kind = line.kinds.get(place)
+    if kind in ("path", "winpath"):
+        return ROOTED.match(line.text, place) is not None and before_han(line, place) != "/"
     return (
-        (char != "" and is_word(char)) or (char == "$" and after.isdigit()) or line.kinds.get(place) in whole_at(char)
+        (char != "" and is_word(char))
+        or (char == "$" and after.isdigit())
+        or (char != "" and char in "@#" and after.isascii() and after.isalnum())
+        or (kind == "code" and char == "`")
     )
+
+
+def before_han(line: Line, place: int) -> str:
+    """What stands before the Han that end at PLACE: docs/主题/examples is one path."""
+    start = place
+    while start and place - start < 12 and is_han(line.text[start - 1]):
+        start -= 1
+    return line.text[start - 1 : start]
 
 
 def closes(line: Line, place: int) -> bool:
     """Whether a word ends before PLACE."""
     char, before = line.at(place - 1), line.at(place - 2)
-    if line.kinds.get(place - 1) in whole_at(char):
+    kind = line.kinds.get(place - 1)
+    if (kind == "code" and char == "`") or (kind == "path" and char == "/" and rooted(line, place)):
         return True
     return (char != "" and is_word(char)) or (
-        char != "" and char in "%+#" and bool(before) and (is_word(before) or before == char)
+        char != "" and char in "%‰℃℉°+#" and bool(before) and (is_word(before) or before == char)
     )
 
 
-def whole_at(char: str) -> tuple[str, ...]:
-    """The shielded stretches that count as a word where CHAR is at their edge."""
-    if char == "`":
-        return ("code",)
-    return ("path", "winpath") if char in "/~\\" and char else ()
+def rooted(line: Line, end: int) -> bool:
+    """Whether the path that ends at END begins at the root, and not in the middle of another."""
+    start = line.ends.get(end, end)
+    return ROOTED.match(line.text, start) is not None and before_han(line, start) != "/"
 
 
 def unspace(line: Line) -> None:

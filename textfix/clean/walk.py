@@ -1,54 +1,27 @@
-"""Cleaning: what cannot be seen or meant ("safe"), and uneven width ("full").
-
-"safe" takes out byte order marks, invisible characters that do nothing where they stand, soft hyphens and controls; puts
-the character for a radical, a compatibility ideograph or a private-use code point that stands for it; makes line ends one
-kind. "full" also evens out the width of letters, digits, katakana and spaces, composes (NFC), and drops the variation
-selectors of Han. Chinese punctuation keeps its width at both levels, and NFKC is never used.
-"""
+"""One text walked over: each suspect judged by its line and its neighbours."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, cached_property
 
-import numpy as np
-
 from textfix import tables
-from textfix.batch import Batch
-from textfix.config import Config
-from textfix.records import Change, Edit, splice
-
-#: What removes itself where neither neighbour gives it work.
-INVISIBLE = "\u034f\u200b\u200c\u200d\u2060\U000e0020-\U000e007f"
-#: Direction marks, embeddings and isolates (UAX #9), and the deprecated U+206A..206F.
-BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
-CONTROL = "\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"
-LINE_END = "\r\x85\u2028\u2029"
-#: Code points of clean.toml: radicals, compatibility ideographs, private use.
-STANDING = "\u2e80-\u2fd5\uf900-\ufad9\U0002f800-\U0002fa1d\ue000-\uf848"
-SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
-KANA = "\uff61-\uff9f"
-#: Full-width signs that hold a number, a word or an address together; never 点号 such as ，：！？.
-JOINING = "％＃＆＋－．／＝＠＿"
-
-SAFE = f"[\ufeff\xad\xa0{INVISIBLE}{BIDI}{CONTROL}{LINE_END}{STANDING}]"
-FULL = f"{SAFE[:-1]}{SELECTOR}{WIDE}{KANA}{JOINING}\u3000\u2000-\u200a\u202f\u205f]"
-
-HAN = "\u3007\u3400-\u9fff\U00020000-\U000323af"
-CJK = f"{HAN}\u2e80-\u2fdf\u3000-\u30ff\u3100-\u312f\u31a0-\u31bf\uf900-\ufaff\ufe10-\ufe4f\uff00-\uff60"
-#: Right-to-left letters and signs.
-RTL = "\u0590-\u060f\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
-#: Scripts that join, or break lines, by invisible characters; U+0600..17FF are all of them but Georgian to Cherokee.
-SHAPING = (
-    f"{RTL}\u0600-\u109f\u1100-\u11ff\u1680-\u1cff\u2d30-\u2d7f\ua800-\ua8ff\ua930-\uabff"
-    "\U00011000-\U00011fff\U00016100-\U00016fff\U0001e000-\U0001e8ff"
+from textfix.clean.classes import (
+    BIDI,
+    CJK,
+    EMOJI,
+    HAN,
+    INVISIBLE,
+    JOINING,
+    LINE_END,
+    RTL,
+    SHAPING,
+    suspects,
 )
-#: Emoji, their modifiers and presentation selector: a joiner beside one makes one picture of two.
-EMOJI = "\u00a9\u00ae\u2190-\u2bff\ufe0f\u3030\u303d\U0001f000-\U0001faff"
+from textfix.records import Edit
 
 #: Gaps that are indentation at the start of a line, and what may go from among them.
 INDENT = re.compile(f"[ \t\u3000\xa0\u2000-\u200a\u202f\u205f\ufeff\xad{INVISIBLE}{BIDI}]*")
@@ -61,9 +34,9 @@ RTL_LETTER = re.compile(f"[{RTL}]")
 ORDINARY = re.compile(f"[{HAN}]+")
 SHAPED = re.compile(f"[{SHAPING}{EMOJI}]")
 WIDENED = re.compile(f"[{CJK}]")
+#: A sequence that sets the colour of a terminal or moves its cursor.
+TERMINAL = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 FLAG = "\U0001f3f4"
-#: What composition looks at: neither a space nor an ideograph ever takes part in it.
-COMPOSED = re.compile(f"[^\\s{HAN}\uf900-\ufaff\U0002f800-\U0002fa1f]+")
 
 
 @cache
@@ -85,12 +58,6 @@ def kana() -> dict[str, str]:
     """Half-width katakana and their marks, and the full ones."""
     table: dict[str, str] = tables.toml("clean.toml")["kana"]
     return table
-
-
-@cache
-def pattern(level: str) -> re.Pattern[str]:
-    """Runs of characters that may have to go, for the gate and for the walk over hits."""
-    return re.compile((FULL if level == "full" else SAFE) + "+")
 
 
 class Line:
@@ -150,11 +117,13 @@ class Walk:
 
     def __init__(self, text: str, full: bool) -> None:
         self.text, self.full = text, full
-        self.breaks = [0, *(found.end() for found in LINE.finditer(text))]
+        self.breaks: list[int] = []
         self.current: Line | None = None
 
     def line(self, place: int) -> Line:
         if self.current is None or not self.current.start <= place < self.current.end:
+            if not self.breaks:
+                self.breaks = [0, *(found.end() for found in LINE.finditer(self.text))]
             row = bisect_right(self.breaks, place) - 1
             end = self.breaks[row + 1] if row + 1 < len(self.breaks) else len(self.text)
             self.current = Line(self.text, self.breaks[row], end)
@@ -163,7 +132,7 @@ class Walk:
     def edits(self) -> Iterator[Edit]:
         """The edits, one for each stretch of neighbouring characters under the same rule."""
         pending: Edit | None = None
-        for found in pattern("full" if self.full else "safe").finditer(self.text):
+        for found in suspects("full" if self.full else "safe").finditer(self.text):
             for edit in self.run(found.start(), found.end()):
                 if pending and pending.end == edit.start and pending.rule == edit.rule:
                     edit = Edit(
@@ -189,6 +158,10 @@ class Walk:
                 found = "byte-order-mark", ""
             elif char == "\xad":
                 found = "soft-hyphen", ""
+            elif char == "\x1b" and (sequence := TERMINAL.match(text, place)):
+                size, found = sequence.end() - place, ("control", "")
+            elif char == "\x0c":
+                found = self.page_break(place)
             elif char < "\xa0":
                 found = "control", ""
             elif char in "\u200b\u200c\u200d\u2060\u034f" or "\U000e0020" <= char <= "\U000e007f":
@@ -212,6 +185,11 @@ class Walk:
     def line_end(self, place: int) -> tuple[str, str]:
         alone = not (self.text[place] == "\r" and self.text[place + 1 : place + 2] == "\n")
         return "line-end", "\n" if alone else ""
+
+    def page_break(self, place: int) -> tuple[str, str] | None:
+        """A form feed between two lines parts pages; inside a line it is a stray control."""
+        before, after = self.text[place - 1 : place] if place else "", self.text[place + 1 : place + 2]
+        return ("control", "") if before.strip() and after.strip() else None
 
     def invisible(self, char: str, place: int, start: int, end: int) -> tuple[str, str] | None:
         """Whether a joiner or zero-width space has work to do: beside a script that shapes, or between emoji."""
@@ -306,97 +284,3 @@ def letter(char: str) -> bool:
 
 def alnum(char: str) -> bool:
     return bool(char) and (char in DIGITS or letter(char))
-
-
-def composition(text: str) -> Iterator[Edit]:
-    """The edits that bring TEXT into NFC, compatibility ideographs left out."""
-    if unicodedata.is_normalized("NFC", text):
-        return
-    for found in COMPOSED.finditer(text):
-        before = found.group()
-        if not unicodedata.is_normalized("NFC", before):
-            yield Edit(found.start(), found.end(), before, unicodedata.normalize("NFC", before), "compose")
-
-
-def chain(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
-    """The edits that do to TEXT what FIRST and then, counted in what FIRST left, SECOND do.
-
-    Edits that overlap in the text between become one, which names both rules.
-    """
-    spans: list[tuple[int, int, int, Edit]] = []  # where an edit lies in the text between, and which pass it is of
-    shift = 0
-    for edit in first:
-        spans.append((edit.start + shift, edit.start + shift + len(edit.after), 0, edit))
-        shift += len(edit.after) - (edit.end - edit.start)
-    spans += [(edit.start, edit.end, 1, edit) for edit in second]
-    spans.sort(key=lambda span: span[:3])
-    out: list[Edit] = []
-    shift, at = 0, 0
-    while at < len(spans):
-        low, high = spans[at][:2]
-        stop = at + 1
-        while stop < len(spans) and (spans[stop][0] < high or spans[stop][:2] == (low, high) == (high, high)):
-            high = max(high, spans[stop][1])
-            stop += 1
-        group = spans[at:stop]
-        grown = sum(len(edit.after) - (edit.end - edit.start) for _, _, which, edit in group if which == 0)
-        start, end = low - shift, high - shift - grown
-        rules = dict.fromkeys(edit.rule for *_, edit in group)
-        between, cursor = [], start  # the text between, in this group
-        for _, _, which, edit in group:
-            if which == 0:
-                between += [text[cursor : edit.start], edit.after]
-                cursor = edit.end
-        between.append(text[cursor:end])
-        moved = [Edit(e.start - low, e.end - low, e.before, e.after, e.rule) for _, _, which, e in group if which == 1]
-        after = splice("".join(between), moved).text
-        if after != text[start:end]:
-            out.append(Edit(start, end, text[start:end], after, "+".join(rules)))
-        shift += grown
-        at = stop
-    return out
-
-
-#: Passes over one text: what one pass uncovers, the next cleans. Hostile text needs three; nothing was seen to need more.
-PASSES = 6
-
-
-def clean_text(text: str, full: bool) -> Change | None:
-    edits = list(Walk(text, full).edits())
-    after = splice(text, edits).text
-    for number in range(PASSES):
-        further = list(composition(after)) if full and number % 2 == 0 else list(Walk(after, full).edits())
-        if further:
-            edits = chain(text, edits, further)
-            after = splice(text, edits).text
-        elif number % 2 or not full:
-            break
-    return Change(after, tuple(edits)) if edits and after != text else None
-
-
-def suspects(batch: Batch, full: bool) -> list[int]:
-    """Which texts have anything that may have to go."""
-    joined = batch.joined
-    gate = pattern("full" if full else "safe")
-    if full and not unicodedata.is_normalized("NFC", joined):
-        return [
-            i for i, text in enumerate(batch.texts) if gate.search(text) or not unicodedata.is_normalized("NFC", text)
-        ]
-    places = [found.start() for found in gate.finditer(joined)]
-    return np.unique(batch.owners(np.array(places, dtype=np.int64))).tolist() if places else []
-
-
-def find(batch: Batch, config: Config) -> dict[int, Change]:
-    """What to clean in each text of the batch, at the level `config.clean`; texts that need nothing are absent.
-
-    >>> from textfix.batch import Batch
-    >>> find(Batch(["⽂件", "文件"]), Config())[0].text
-    '文件'
-    """
-    full = config.clean == "full"
-    changes = {}
-    for i in suspects(batch, full):
-        change = clean_text(batch.texts[i], full)
-        if change is not None:
-            changes[i] = change
-    return changes

@@ -1,0 +1,85 @@
+"""Cleaning: what cannot be seen or meant ("safe"), and uneven width ("full").
+
+"safe" takes out byte order marks, invisible characters that do nothing where they stand, soft hyphens and controls; puts
+the character for a radical, a compatibility ideograph or a private-use code point that stands for it; makes line ends one
+kind. "full" also evens out the width of letters, digits, katakana and spaces, composes (NFC), and drops the variation
+selectors of Han. Chinese punctuation keeps its width at both levels, and NFKC is never used.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from functools import partial
+
+from textfix.batch import Batch
+from textfix.clean.classes import gate
+from textfix.clean.composition import chain, composition
+from textfix.clean.walk import Walk
+from textfix.config import Config
+from textfix.records import Change, Edit, Lazy, splice
+
+#: Passes over one text: what one pass uncovers, the next cleans. Hostile text needs three; nothing was seen to need more.
+PASSES = 6
+
+
+def clean_text(text: str, level: str) -> Change | None:
+    """What LEVEL makes of TEXT; None if nothing changes."""
+    if "\r\n" in text:  # a file of Windows is nothing but these, most often
+        after = text.replace("\r\n", "\n")
+        if gate(level).search(after) is None and (level == "safe" or unicodedata.is_normalized("NFC", after)):
+            return Change(after, Lazy(partial(returns, text)))
+    full = level == "full"
+    edits = list(Walk(text, full).edits())
+    after = splice(text, edits).text
+    for number in range(PASSES):
+        if full and number % 2 == 0:
+            further = list(composition(after))
+        else:
+            further = list(Walk(after, full).edits()) if gate(level).search(after) else []
+        if further:
+            edits = chain(text, edits, further)
+            after = splice(text, edits).text
+        elif number % 2 or not full:
+            break
+    return Change(after, tuple(edits)) if edits and after != text else None
+
+
+def returns(text: str) -> tuple[Edit, ...]:
+    """The edits that take the carriage returns of Windows line ends from TEXT."""
+    edits, place = [], text.find("\r\n")
+    while place >= 0:
+        edits.append(Edit(place, place + 1, "\r", "", "line-end"))
+        place = text.find("\r\n", place + 2)
+    return tuple(edits)
+
+
+def suspects(batch: Batch, level: str) -> list[int]:
+    """Which texts have anything that may have to go."""
+    joined, search = batch.joined, gate(level).search
+    if level == "full" and not unicodedata.is_normalized("NFC", joined):
+        return [i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)]
+    if len(batch.texts) == 1:
+        return [0] if search(joined) else []
+    found: list[int] = []
+    starts: list[int] = []
+    hit = search(joined)
+    while hit:
+        if not starts:
+            starts = [*batch.starts.tolist(), len(joined) + 1]
+        owner = bisect_right(starts, hit.start()) - 1
+        found.append(owner)
+        hit = search(joined, starts[owner + 1])
+    return found
+
+
+def find(batch: Batch, config: Config) -> dict[int, Change]:
+    """What to clean in each text of the batch, at the level `config.clean`; texts that need nothing are absent.
+
+    >>> from textfix.batch import Batch
+    >>> find(Batch(["⽂件", "文件"]), Config())[0].text
+    '文件'
+    """
+    level = str(config.clean)
+    changes = ((i, clean_text(batch.texts[i], level)) for i in suspects(batch, level))
+    return {i: change for i, change in changes if change is not None}

@@ -1,0 +1,79 @@
+"""Which lines may have to change: one class of characters, its hits judged by their neighbours.
+
+A hit costs nothing where both neighbours say that the mark is right, and proper Chinese text has few hits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from textfix.punct.classes import HAN_CLASS, WIDE_CLASS, WORD_CLASS
+from textfix.punct.half import narrow
+
+#: The marks of a style that are wrong wherever they stand in Chinese text.
+ALWAYS = {"full": "「」『』•‧・･∙⋅", "corner": "“”‘’"}
+#: What ends, and what begins, a stretch that is no Han itself and may belong to a Chinese sentence.
+CLOSED, OPENED = "”’%℃°`*)\\]}>$_", "“‘`*(\\[$"
+#: What is wrong in a way that few texts have, while its characters are in all: 。。。 and a pair right inside its like.
+RARE = {
+    "full": (re.compile("“(?=[^“”\n]*“)"), re.compile("。(?=。。)"), re.compile("‘(?=[^‘’\n]*‘)")),
+    "corner": (re.compile("「(?=[^「」\n]*「)"), re.compile("。(?=。。)"), re.compile("『(?=[^『』\n]*『)")),
+}
+
+
+def rare(style: str | None, text: str) -> bool:
+    """Whether TEXT has any of what is RARE: each is looked for by its first character, which costs next to nothing."""
+    return any(pattern.search(text) for pattern in RARE.get(style or "", ()))
+
+
+@cache
+def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Pattern[str]:
+    """What finds the places that `punctuation=STYLE` and `spacing=SPACING` may have to change.
+
+    The pattern begins with one class of characters, which the matcher runs over without trying anything else; what
+    the neighbours must be follows it, so that it is only looked at where the class has matched. With RARE, also what
+    is rare.
+    """
+    chinese, blank = HAN_CLASS + WIDE_CLASS, " \t\u3000\xa0"
+    edge = "\n\r"
+    near = f"(?<![^{chinese}{edge}{CLOSED}].)|(?![^{chinese}{edge}{OPENED}])|(?<=[{chinese}][{blank}].)|(?=[{blank}][{chinese}])"
+    first: list[str] = []
+    then: list[str] = []
+
+    def look(chars: str, condition: str = "") -> None:
+        first.append(chars)
+        then.append(f"(?<=[{chars}])(?:{condition})" if condition else f"(?<=[{chars}])")
+
+    if style in ("full", "corner"):
+        look(",;:!?.\"'()", near)
+        look(",;:", "(?<=[A-Za-z].)(?=[A-Za-z0-9])|(?<=[0-9].)(?=[A-Za-z])")
+        look("<", f"(?=[^>\n]{{1,61}}>)(?:{near})")
+        look(r"\-", "(?=-)")
+        look("…—", "(?<![…—].)(?![…—])")
+        look(ALWAYS[style])
+        if rare:
+            for pattern in RARE[style]:
+                first.append(pattern.pattern[0])
+                then.append(f"(?<={pattern.pattern[0]}){pattern.pattern[1:]}")
+    elif style == "half":
+        look("".join(map(re.escape, narrow())))
+    if spacing is True:
+        look(WORD_CLASS + "%‰℃℉°+#`/~", f"(?=[{HAN_CLASS}])")
+        look(WORD_CLASS + r"@#$`/~\\", f"(?<=[{HAN_CLASS}].)")
+    elif spacing is False:
+        look(" ", f"(?<=[{HAN_CLASS}].)|(?=[{HAN_CLASS}])")
+    return re.compile(f"[{''.join(first)}](?:{'|'.join(then)})")
+
+
+def lines(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Where the lines of TEXT with a hit of PATTERN start and end."""
+    search, size, end = pattern.search, len(text), 0
+    while found := search(text, end):
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.start())
+        if end < 0:
+            yield start, size
+            return
+        yield start, end

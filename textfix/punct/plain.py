@@ -1,0 +1,191 @@
+"""Lines in which every mark is certain: most lines, and they need no weighing.
+
+A point behind Han, a pair of corner quotation marks, brackets around Han: what the rules would say of them follows from
+their neighbours alone. HARD finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
+has any of it goes to the rules. The two must agree: tests/test_punct.py compares them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from textfix.punct.classes import HAN_CHAR, HAN_CLASS
+from textfix.punct.foreign import foreign
+from textfix.punct.half import halve_plain
+from textfix.punct.marks import named
+from textfix.punct.points import LIST_NUMERAL, NUMERALS
+from textfix.punct.shield import code_line, spans
+
+_HAN = HAN_CLASS
+#: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
+_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
+_STILL = f"{_HAN}{_WIDE}《〈【〔〖［｛（「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
+_BEHIND = f"{_HAN}{_WIDE}"
+_NUMERAL = "".join(NUMERALS)
+_BODY = f"{_HAN}、，。：；A-Za-z0-9 "
+
+#: A character that has to be weighed. The class runs over what never has; then come those that are certain.
+HARD = re.compile(
+    f"[^{_STILL}](?!"
+    # points
+    f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[{_HAN}]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[{_HAN}]\\)[:;]))(?![:)(DPpOo3’-])"
+    f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
+    f"|(?:(?<=[{_BEHIND}]\\.)|(?<=[{_HAN}]\\)\\.))(?<!。\\.)(?<![{_NUMERAL}]\\.)(?![A-Za-z0-9.,;:!?…。])"
+    # straight quotation marks around Han, and the point behind one
+    f'|(?:(?<=[{_HAN}、，。；：！？（《,;:!?]")|(?<=^"))(?=[{_HAN}])'
+    f'|(?<=[{_HAN}.,!?。！？…]")(?=[{_HAN}、，。；：！？）》,;:!?]|\\Z)|(?<=[{_HAN}]"[,;:!?])(?![A-Za-z0-9.)(DPpOo’])'
+    # what stays: v1.2, Node.js, 1,000, 12:30, A-4, the number of an item, 和/或, last_id
+    "|(?<=[A-Za-z0-9],)(?= {1,2}[A-Za-z0-9])|(?<=-)(?<![-—:;=xX8’]-)(?![-—])|(?<=[A-Za-z0-9][._])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
+    "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
+    f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
+    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
+    # options: --name; numbers of items in the middle: 步骤 2. and ；2.
+    f"|(?:(?<=[ {_HAN}]-)|(?<=^-))(?=-[A-Za-z])|(?:(?<=[ {_HAN}]--)|(?<=^--))(?=[A-Za-z])"
+    f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
+    # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
+    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{_BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
+    "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
+    # ellipses and dashes
+    f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
+    f"|(?<=[{_HAN}]…)(?!\\.)|(?<=…)(?<![.…]…)(?=…(?![.…]))|(?<=……)"
+    f"|(?<=—)(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
+    ")"
+)
+#: A dot that may be that of a name.
+DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
+#: Brackets that stay, those that open, those that close.
+BRACKET = re.compile(
+    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
+)
+LETTER = re.compile("[A-Za-z0-9]")
+START = re.compile('[ \u3000]*["A-Za-z]')
+#: In a line without anything hard: the points that are converted.
+POINT = re.compile(
+    f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
+)
+DOTS = re.compile(f"(?<=[{_HAN}])(?:\\.{{3,9}}|…(?!…))|(?<!。)。{{3,9}}(?!。)")
+FULL = dict(zip(",;:!?.", "，；：！？。", strict=True))
+
+_ANY = "「」『』“”‘’"
+#: Quotation marks that all have their partners, the inner ones in the outer ones.
+PAIRED = {
+    "「": re.compile(f"[^{_ANY}]*(?:(?:「[^{_ANY}]*(?:『[^{_ANY}]*』[^{_ANY}]*)*」|『[^{_ANY}]*』)[^{_ANY}]*)*\\Z"),
+    "“": re.compile(f"[^{_ANY}]*(?:(?:“[^{_ANY}]*(?:‘[^{_ANY}]*’[^{_ANY}]*)*”|‘[^{_ANY}]*’)[^{_ANY}]*)*\\Z"),
+}
+OTHER = {"「": re.compile("[“”‘’]"), "“": re.compile("[「」『』]")}
+QUOTE = re.compile(f"[{_ANY}]")
+#: An opening mark that may stand in Latin text, and a quotation without Han that Han does not lead to.
+ALONE = re.compile(f"[「『“‘](?<![{_HAN}].)(?<![{_HAN}][{_WIDE}].)(?<!^.)")
+#: Straight ones by turns, each opening one before Han; LED finds one that neither Han nor a mark behind Han leads to.
+STRAIGHT = re.compile(f'[^"]*(?:"(?=[{_HAN}])[^"]*(?<=[{_HAN}.,!?。！？…])"[^"]*)*\\Z')
+LED = re.compile(f'(?<![{_HAN}])(?<![{_HAN}][{_WIDE},;:!?])(?<!^)"(?=[{_HAN}])')
+PARTNER = {"」": "「", "』": "『", "”": "“", "’": "‘"}
+SWAP = {
+    "full": dict(zip("「」『』", "“”‘’", strict=True)),
+    "corner": dict(zip("“”‘’", "「」『』", strict=True)),
+}
+APOSTROPHE = re.compile("[A-Za-z0-9]’")
+EMPTY = re.compile(f"[“‘](?<![{_HAN}].)[^{_HAN}“”‘’]*[”’]")
+
+
+def quoted(text: str, style: str) -> str | None:
+    """TEXT with its quotation marks in STYLE; None if one of them has to be weighed."""
+    found = QUOTE.search(text)
+    if found is None:
+        return text if '"' not in text else straight(text, style)
+    if "’" in text and APOSTROPHE.search(text):
+        return None
+    kind = "「" if found.group() in "「」『』" else "“"
+    paired = PAIRED[kind].match(text) is not None
+    if '"' in text or (not paired and ("’" in text or OTHER[kind].search(text))):
+        return None
+    if (kind == "“") == (style == "full") and paired:
+        return text
+    if (style == "corner" and EMPTY.search(text)) or (LETTER.search(text) and ALONE.search(text)):
+        return None
+    if not paired:
+        return apart(text, style)
+    for corner, curly in ("「“", "」”", "『‘", "』’"):
+        text = text.replace(corner, curly) if style == "full" else text.replace(curly, corner)
+    return text
+
+
+def straight(text: str, style: str) -> str | None:
+    """The same where all are straight: each second one closes."""
+    if STRAIGHT.match(text) is None or (LETTER.search(text) and LED.search(text)):
+        return None
+    first, second = "“”" if style == "full" else "「」"
+    pieces = text.split('"')
+    return "".join(
+        piece + mark for piece, mark in zip(pieces, [first, second] * (len(pieces) // 2) + [""], strict=True)
+    )
+
+
+def apart(text: str, style: str) -> str | None:
+    """The same where some have no partner: those stay, and the others keep their levels."""
+    waiting: list[int] = []
+    count = dict.fromkeys("「『“‘", 0)
+    marks = QUOTE.findall(text)
+    stay = [False] * len(marks)
+    for place, mark in enumerate(marks):
+        opening = PARTNER.get(mark)
+        if opening is None:
+            waiting.append(place)
+            count[mark] += 1
+        elif count[opening]:
+            while marks[other := waiting.pop()] != opening:
+                count[marks[other]] -= 1
+                stay[other] = True
+            count[opening] -= 1
+        else:
+            stay[place] = True
+    for place in waiting:
+        stay[place] = True
+    if True not in stay:
+        return None  # all have partners: like within like, and levels to be weighed
+    swap = SWAP[style]
+    pieces = QUOTE.split(text)
+    out = [pieces[0]]
+    for mark, still, piece in zip(marks, stay, pieces[1:], strict=True):
+        out += (mark if still else swap.get(mark, mark), piece)
+    return "".join(out)
+
+
+def pointed(found: re.Match[str]) -> str:
+    return FULL[found[0][0]]
+
+
+def bracketed(found: re.Match[str]) -> str:
+    return found[1] or ("（" if found[2] else "）")
+
+
+def plain(text: str, style: str | None) -> str | None:
+    """The line TEXT in STYLE, if every mark in it is certain; None if it has to be weighed."""
+    if style == "half":
+        if next(spans(text), None):
+            return None
+        return halve_plain(text)
+    if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
+        return None
+    if LETTER.search(text) and foreign(text):
+        return text
+    if START.match(text) and code_line(text):
+        return None
+    if "." in text and (
+        LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))
+    ):
+        return None
+    after = quoted(text, style)
+    if after is None:
+        return None
+    if "(" in text or ")" in text:
+        if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
+            return None
+        after = BRACKET.sub(bracketed, after)
+    elif "（" in text and (";" in text or "益" in text):
+        return None
+    if "..." in after or "…" in after or "。。。" in after:
+        after = DOTS.sub("……", after)
+    return POINT.sub(pointed, after)
