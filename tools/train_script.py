@@ -61,7 +61,7 @@ WORDS = -1  # the region of a list of words
 UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 FULL = 0.9  # how full the table may be
-LEAST = 0.15  # nats that a feature must weigh to be kept
+LEAST = 0.25  # nats that a feature must weigh to be kept
 REGIONS = ("tw", "hk")
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
 
@@ -278,23 +278,22 @@ def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     low, bucket, units = low[first], bucket[first], units[first]
     counts = np.bincount(bucket, minlength=context.BUCKETS + 1)
     starts = np.cumsum(counts) - counts
-    free, moves = np.ones(size, bool), np.zeros(len(counts), np.int32)
-    tries = np.random.default_rng(7).permutation(size)
+    free, moves = np.ones(size, bool), np.zeros(len(counts), np.uint16)
+    tries = np.random.default_rng(7).permutation(1 << 16)
     for number in np.argsort(-counts, kind="stable").tolist():
         mine = low[starts[number] : starts[number] + counts[number]]
-        if len(mine) == 1:
+        if not len(mine):
             break
-        for start in range(0, size, 512):
+        for start in range(0, len(tries), 512):
             fits = free[(mine[:, None] + tries[start : start + 512]) & (size - 1)].all(axis=0)
             if fits.any():
-                moves[number] = tries[start + int(fits.argmax())]
-                free[(mine + moves[number]) & (size - 1)] = False
+                move = tries[start + int(fits.argmax())]
+                moves[number] = move
+                free[(mine + move) & (size - 1)] = False
                 break
         else:
             raise RuntimeError("no room left: lower FULL")
-    alone = np.flatnonzero(counts == 1)
-    moves[alone] = (np.flatnonzero(free)[: len(alone)] - low[starts[alone]]) & (size - 1)
-    place = (low + moves[bucket]) & (size - 1)
+    place = (low + moves[bucket].astype(np.int64)) & (size - 1)
     marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int8)
     marks[place], out[place] = bucket, units
     print(f"{len(keys)} features with weight, {len(place)} kept in {size} places", file=sys.stderr)
