@@ -27,7 +27,7 @@ HALF = 1.0
 CHOSEN = 8.0
 #: … and one for which careful writers also put the plain character that stands there (瞭 for 了, 週 for 周): in a
 #: simplified line, in a traditional one, and in one that is half converted.
-EITHER = (1.5, 4.0, 4.0)
+EITHER = (3.0, 4.0, 4.0)
 #: … and against one that is Hong Kong's own habit, elsewhere.
 FOREIGN = 6.0
 #: 著, where the target tells 着 and 著 apart: in text that does not, and in text that may.
