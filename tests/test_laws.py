@@ -26,6 +26,7 @@ OPTIONS: list[dict[str, Any]] = [
     {"script": "tw", "words": True, "punctuation": "corner", "spacing": False},
     {"clean": False, "script": "hant", "punctuation": "half", "holes": "keep"},
     {"holes": "fill", "caution": 6.0},
+    {"script": "tw", "punctuation": "full", "keep": ["头发", "关系", "..."], "terms": {"数据": "資料", "发现": "発現"}},
 ]
 
 anything = st.text(st.characters(), max_size=60)

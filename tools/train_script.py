@@ -19,7 +19,7 @@ import lzma
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +61,7 @@ WORDS = -1  # the region of a list of words
 UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 FULL = 0.9  # how full the table may be
-LEAST = 0.15  # nats that a feature must weigh to be kept
+LEAST = 0.25  # nats that a feature must weigh to be kept
 REGIONS = ("tw", "hk")
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
 
@@ -103,20 +103,26 @@ def region(name: str) -> int:
 class Examples:
     """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
 
-    def __init__(self, groups: dict[str, list[str]], shape: np.ndarray) -> None:
+    def __init__(self, groups: dict[str, list[str]], shape: np.ndarray, first: int = 1) -> None:
         self.parts: list[tuple] = []
         self.shape = shape
         self.group = np.zeros(TOP + 1, dtype=np.int16)
         self.rank = np.full(TOP + 1, -1, dtype=np.int8)
-        self.size = [0, *map(len, groups.values())]
-        for number, candidates in enumerate(groups.values(), 1):
+        self.size = dict(enumerate(map(len, groups.values()), first))
+        for number, candidates in enumerate(groups.values(), first):
             for rank, t in enumerate(candidates):
                 self.group[ord(t)], self.rank[ord(t)] = number, rank
 
-    def add(self, text: str, weight: int, region: int = 0) -> None:
+    def add(self, text: str, weight: int, region: int = 0, doubtful: Iterable[str] = ()) -> None:
+        """Add the places of TEXT, but for those of a first candidate in DOUBTFUL pairs of folded characters."""
         codes = to_codes(text + "\n")
         own = self.shape.take(codes, mode="clip")
         places = np.flatnonzero(self.rank.take(own, mode="clip") >= 0)
+        if doubtful:
+            pairs_ = folding().take(codes, mode="clip").astype(np.int64) << 21
+            pairs_[:-1] += folding().take(codes[1:], mode="clip")
+            doubt = np.isin(pairs_, [(ord(a) << 21) + ord(b) for a, b in doubtful])
+            places = places[(self.rank[own[places]] > 0) | ~(doubt[places] | doubt[places - 1])]
         around = context.neighbours(codes, places)
         features = context.keys(codes, places)
         beyond = around == context.signs()[EDGE]  # nobody knows what stands beside a phrase
@@ -199,13 +205,15 @@ def votes(phrases: list[str], examples: Examples, prior: dict[int, np.ndarray]) 
     return found
 
 
-def priors(texts: list[tuple[str, str]], groups: dict[str, list[str]], shape: np.ndarray) -> dict[int, np.ndarray]:
+def priors(
+    texts: list[tuple[str, str]], groups: dict[str, list[str]], shape: np.ndarray, first: int = 1
+) -> dict[int, np.ndarray]:
     """The keys of what candidates have by themselves, and ln P(candidate) - ln P(the first) to start from."""
     counts = np.zeros(TOP + 1, np.int64)
     for name, text in texts:
         counts += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
     found = {}
-    for number, candidates in enumerate(groups.values(), 1):
+    for number, candidates in enumerate(groups.values(), first):
         seen = np.log(counts[[ord(t) for t in candidates]] + 1.0) - np.log(counts[ord(candidates[0])] + 1.0)
         start = np.zeros(3)
         start[: len(candidates) - 1] = seen[1:].clip(-6.0)
@@ -278,23 +286,22 @@ def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     low, bucket, units = low[first], bucket[first], units[first]
     counts = np.bincount(bucket, minlength=context.BUCKETS + 1)
     starts = np.cumsum(counts) - counts
-    free, moves = np.ones(size, bool), np.zeros(len(counts), np.int32)
-    tries = np.random.default_rng(7).permutation(size)
+    free, moves = np.ones(size, bool), np.zeros(len(counts), np.uint16)
+    tries = np.random.default_rng(7).permutation(1 << 16)
     for number in np.argsort(-counts, kind="stable").tolist():
         mine = low[starts[number] : starts[number] + counts[number]]
-        if len(mine) == 1:
+        if not len(mine):
             break
-        for start in range(0, size, 512):
+        for start in range(0, len(tries), 512):
             fits = free[(mine[:, None] + tries[start : start + 512]) & (size - 1)].all(axis=0)
             if fits.any():
-                moves[number] = tries[start + int(fits.argmax())]
-                free[(mine + moves[number]) & (size - 1)] = False
+                move = tries[start + int(fits.argmax())]
+                moves[number] = move
+                free[(mine + move) & (size - 1)] = False
                 break
         else:
             raise RuntimeError("no room left: lower FULL")
-    alone = np.flatnonzero(counts == 1)
-    moves[alone] = (np.flatnonzero(free)[: len(alone)] - low[starts[alone]]) & (size - 1)
-    place = (low + moves[bucket]) & (size - 1)
+    place = (low + moves[bucket].astype(np.int64)) & (size - 1)
     marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int8)
     marks[place], out[place] = bucket, units
     print(f"{len(keys)} features with weight, {len(place)} kept in {size} places", file=sys.stderr)
@@ -323,14 +330,20 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     prior = priors(hant, groups, shape)
     start_from = votes(phrases, examples, prior) | prior
     # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
-    offset, both = len(groups), {"着": ["着", "著"]}
-    aspects = Examples(both, shape)
-    for name, text in hans + [h for h in hant if h[0].startswith("hant-hk")]:
-        aspects.add(text, weight(name))
-    examples.parts += [(group + offset, *rest) for group, *rest in aspects.parts]
-    for _, _, _, rows in examples.parts[-len(aspects.parts) :]:
-        rows[:, -1] = UNKNOWN
-        rows[:, -2] = habits(np.array([offset + 1]), 0)[0]
+    last, both = len(groups) + 1, {"着": ["着", "著"]}
+    aspects, apart = Examples(both, shape, last), hans + [h for h in hant if h[0].startswith("hant-hk")]
+    words = [word for word in dictionary("STPhrases.txt") if set("着著") & set(word)]
+    words += [word for word in dictionary("TWVariantsRevPhrases.txt") if "著" in word and len(word) == 2]
+    words += table()["words"]["aspect"].split()
+    # Much simplified text was made by converters that write 显着 and 着作: it says nothing of such words.
+    doubtful = {"".join(map(chr, folding()[[ord(c) for c in w]])) for w in words if len(w) == 2 and "著" in w}
+    for name, text in apart:
+        aspects.add(text, weight(name), doubtful=doubtful)
+    lines = edge + edge.join(words) + edge
+    aspects.add(lines + lines, PHRASES, WORDS)
+    prior = priors(apart, both, shape, last)
+    start_from |= votes(words, aspects, prior) | prior
+    examples.parts += aspects.parts
     groups |= both
     sizes = np.array([0] + [len(ts) for ts in groups.values()])
     keys, weights = learn(examples.joined(), sizes, start_from)

@@ -103,12 +103,12 @@ class Table:
     moved on by what its bucket says, stand the bucket's number as a mark and the weights.
     """
 
-    moves: NDArray[np.int64]
+    moves: NDArray[np.uint16]
     entries: NDArray[np.int64]
 
     @staticmethod
-    def of(moves: NDArray[np.int32], marks: NDArray[np.uint16], weights: NDArray[np.int8]) -> Table:
-        return Table(moves.astype(np.int64), (marks.astype(np.int64) << 3 * LANE) | packed(weights))
+    def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int8]) -> Table:
+        return Table(moves, (marks.astype(np.int64) << 3 * LANE) | packed(weights))
 
 
 @cache

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ HALF = 1.0
 CHOSEN = 8.0
 #: … and one for which careful writers also put the plain character that stands there (瞭 for 了, 週 for 周): in a
 #: simplified line, in a traditional one, and in one that is half converted.
-EITHER = (1.5, 4.0, 4.0)
+EITHER = (3.0, 4.0, 4.0)
 #: … and against one that is Hong Kong's own habit, elsewhere.
 FOREIGN = 6.0
 #: 著, where the target tells 着 and 著 apart: in text that does not, and in text that may.
@@ -45,8 +44,8 @@ REGION = {"hans": 0, "hant": 1, "tw": 1, "hk": 2}
 PLACE, PHRASED, OWN, TELLS, TELLS_NOT, KANA, BEYOND = (1 << bit for bit in range(31, 24, -1))
 CHARACTER = (1 << 21) - 1
 
-#: Where the pairs begin that a place is in, and how far a phrase may reach to either side.
-BESIDE = np.array([[-1], [0]])
+#: A place and its neighbours, and how far a phrase may reach to either side.
+AROUND = np.array([[-1], [0], [1]])
 LONGEST = 16
 
 #: Nats within which a runner-up is worth a look: odds of about 20 to 1.
@@ -144,7 +143,7 @@ def target(to: str) -> Target:
     kept = {ord("著"): ord("著")}
     if to == "hans":
         plain = simplified()
-        phrased[list(map(ord, exceptions()))] = True
+        phrased[[ord(phrase[at]) for rows in exceptions().values() for phrase, at, _ in rows]] = True
     else:
         region = region_pairs(to)
         foreign = text_pairs_of(hand["shapes"].get(f"foreign_{to}", []))
@@ -335,10 +334,14 @@ def close(codes: Codes, to: str) -> list[tuple[int, list[tuple[int, float]]]]:
     return found
 
 
+#: Phrases that except a character, by a pair of neighbours: whether it is the second (0) or the first (1) of the pair.
+Exceptions = dict[tuple[int, int], list[tuple[str, int, int]]]
+
+
 @cache
-def exceptions() -> dict[str, list[tuple[str, int, int]]]:
-    """The characters that a phrase excepts: the phrase, the character's place in it, and what it becomes."""
-    plain, found = simplified(), dict[str, list[tuple[str, int, int]]]()
+def exceptions() -> Exceptions:
+    """The phrases, the place of the excepted character in each, and what it becomes; the longest first."""
+    plain, found = simplified(), Exceptions()
     listed = text_pairs("exceptions")
     changed = {
         a for left, right in listed.items() for a, b in zip(left, right, strict=True)
@@ -347,32 +350,32 @@ def exceptions() -> dict[str, list[tuple[str, int, int]]]:
     for left, right in sorted(listed.items(), key=lambda pair: -len(pair[0])):
         for at, (a, b) in enumerate(zip(left, right, strict=True)):
             if a in changed:
-                found.setdefault(a, []).append((left, at, ord(b)))
+                first = max(at - 1, 0)
+                key = int(at == 0), (ord(left[first]) << 16) + ord(left[first + 1])
+                found.setdefault(key, []).append((left, at, ord(b)))
     return found
 
 
 @cache
 def phrase_pairs() -> NDArray[np.uint32]:
-    """The pairs of neighbours in phrases, one of them excepted, each as one number, sorted."""
-    found = set()
-    for char, rows in exceptions().items():
-        for phrase, at, _ in rows:
-            found |= {(ord(a) << 16) + ord(b) for a, b in pairwise(phrase[max(0, at - 1) : at + 2])}
-        found.discard(ord(char))
-    return np.array(sorted(n for n in found if n < 1 << 32), dtype=np.uint32)
+    """The pairs of neighbours by which a phrase is found, each as one number, sorted."""
+    return np.array(sorted({pair for _, pair in exceptions() if pair < 1 << 32}), dtype=np.uint32)
 
 
 def except_phrases(codes: Codes, out: Codes, places: Places) -> None:
     """To simplified: the characters at PLACES that are in a phrase become what the longest phrase says."""
-    pair = codes << np.uint32(16)
-    pair[:-1] += codes[1:]
-    beside = pair.take(places + BESIDE)
+    near = codes.take(places + AROUND, mode="wrap")
+    pair = near[:2] << np.uint32(16)
+    pair |= near[1:]
     known = phrase_pairs()
-    hit = known.take(known.searchsorted(beside), mode="clip") == beside
-    for place in places[hit[0] | hit[1]].tolist():
+    hit = known.take(known.searchsorted(pair), mode="clip") == pair
+    phrases = exceptions()
+    for i in (hit[0] | hit[1]).nonzero()[0].tolist():
+        place = int(places[i])
         first = max(0, place - LONGEST)
         window = to_text(codes[first : place + LONGEST])
-        for phrase, at, after in exceptions()[window[place - first]]:
+        rows = [row for side in (0, 1) for row in phrases.get((side, int(pair[side, i])), ())]
+        for phrase, at, after in sorted(rows, key=lambda row: -len(row[0])):
             if at <= place - first and window.startswith(phrase, place - first - at):
                 out[place] = after
                 break
