@@ -1,0 +1,65 @@
+"""The program `textfix`: its entry, and what becomes of what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from textfix.cli import terminal
+from textfix.cli.job import ReaderGoneError
+from textfix.errors import TextfixError
+
+#: Exit codes: done, `check` found something, the command or an input was wrong, files failed.
+DONE, WOULD_CHANGE, WRONG, SOME_FAILED = 0, 1, 2, 3
+#: What the shell reports for a program that was interrupted, ended, or wrote to a closed pipe (128 + the signal).
+INTERRUPTED, ENDED, PIPE_CLOSED = 130, 143, 141
+
+
+class EndedError(KeyboardInterrupt):
+    """Somebody asked the program to end: it tidies up as it does when it is interrupted."""
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise EndedError
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that ARGUMENTS (or those of the program) ask for; its exit code.
+
+    0 done; 1 `check` found what would change; 2 the command or an input was wrong; 3 some files failed.
+    """
+    from textfix.cli.commands import cli
+
+    try:
+        code: int | None = cli.main(arguments, prog_name="textfix", standalone_mode=False)
+        sys.stdout.flush()
+        return code or DONE
+    except click.ClickException as error:
+        if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+            error.show()
+        else:
+            terminal.say(" ".join(error.format_message().split()))
+        return WRONG
+    except TextfixError as error:
+        terminal.say(str(error))
+        return WRONG
+    except EndedError:
+        return ENDED
+    except (KeyboardInterrupt, click.Abort):
+        terminal.say("interrupted; every file is either as it was or done")
+        return INTERRUPTED
+    except (ReaderGoneError, BrokenPipeError):
+        # Python would still try to flush what is left when it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+
+
+def main() -> None:
+    """The entry point of the program `textfix`."""
+    signal.signal(signal.SIGTERM, _end)
+    sys.exit(run())

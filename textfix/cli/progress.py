@@ -1,0 +1,65 @@
+"""How far a run is, on a terminal: how much is done, how fast, how long it will take."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from textfix.cli.job import Record, Source
+from textfix.cli.listeners import Listener
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+#: Seconds after which a run is long enough to be watched.
+PATIENCE = 0.7
+
+
+class Bar(Listener):
+    """A line at the bottom of the terminal that goes when the run is over."""
+
+    def __init__(self, stream: TextIO, files: int, size: int) -> None:
+        self.stream, self.files, self.size = stream, files, size
+        self.began = time.monotonic()
+        self.done = self.ended = 0
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def end(self, source: Source, record: Record) -> None:
+        self.ended += 1
+
+    def advance(self, size: int) -> None:
+        self.done += size
+        if self._progress is None and time.monotonic() - self.began > PATIENCE:
+            self._start()
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=self.done, files=f"{self.ended:,}/{self.files:,} files")
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        self._progress = Progress(
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[files]}"),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(file=self.stream),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=self.size, files="")
+        self._progress.start()
+
+    def close(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()

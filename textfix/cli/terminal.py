@@ -1,0 +1,204 @@
+"""What a person sees: sentences, tables, edits and lines that differ, with colours where they are wanted."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TextIO
+
+from textfix.cli.diff import mark
+from textfix.cli.job import Hunk, ReaderGoneError, Record, Sample
+from textfix.cli.streams import called
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+#: Characters of an edit that are shown before its middle is left out, and of a line.
+LONGEST, WIDEST = 120, 400
+
+
+def put(data: bytes, stream: TextIO) -> None:
+    """Write DATA past the text layer of STREAM, which would change line ends and may know less than Unicode."""
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+
+
+def say(sentence: str) -> None:
+    """One sentence on standard error."""
+    sys.stderr.write(f"textfix: {visible(sentence)}\n")
+
+
+def show(things: Iterable[RenderableType], stream: TextIO) -> None:
+    """Print with colours on a terminal that wants them, plainly anywhere else."""
+    from rich.console import Console
+
+    terminal = stream.isatty()
+    page = io.StringIO()
+    width = None if terminal else 10_000  # nobody's window: a line that a program reads is never wrapped
+    coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    console = Console(file=page, force_terminal=coloured, width=width, legacy_windows=False)
+    for thing in things:
+        console.print(thing, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    encoding = (stream.encoding if terminal else None) or "utf-8"
+    put(page.getvalue().encode(encoding, "backslashreplace"), stream)
+
+
+def visible(text: str) -> str:
+    """TEXT with what cannot be seen as escapes, on one line; a byte of a file name that is no character is \\xNN."""
+    return "".join(c if c.isprintable() else escape(c) for c in text)
+
+
+def escape(char: str) -> str:
+    if "\udc80" <= char <= "\udcff":
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def short(text: str) -> str:
+    """TEXT, visibly, without its middle where it is long."""
+    if len(text) > LONGEST:
+        return f"{visible(text[: LONGEST // 2])} … {visible(text[-LONGEST // 2 :])}"
+    return visible(text)
+
+
+def plural(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' * (number != 1)}"
+
+
+def move(sample: Sample, lines: int) -> Sample:
+    """SAMPLE for a block that LINES lines go before."""
+    return replace(sample, line=sample.line + lines) if lines else sample
+
+
+def headline(record: Record, counted: bool = True, would: bool = False) -> Text:
+    """What happened, or WOULD happen, to a file, in a line."""
+    from rich.text import Text
+
+    line = Text(visible(called(record.file)), style="bold")
+    plain = "default not bold"
+    if record.detection is not None:
+        line.append(f": {record.encoding or 'unknown'} ({record.detection.evidence})", style=plain)
+        if record.recoded and would:
+            line.append(f" → {record.to_encoding}", style=plain)
+    if counted:
+        line.append(f": {plural(record.edits, 'change')}" if record.edits else ": nothing to change", style=plain)
+        if would and not record.edits:
+            line.right_crop(len(": nothing to change"))
+    if would and record.edits:
+        stages: dict[str, int] = {}
+        for (stage, _), count in record.rules.items():
+            stages[stage] = stages.get(stage, 0) + count
+        line.append(" (" + ", ".join(f"{stage} {count:,}" for stage, count in stages.items()) + ")", style=plain)
+    if record.renamed:
+        line.append(f": name {'would become' if would else 'is now'} {visible(record.renamed)}", style=plain)
+    if record.mixed:
+        line.append(f", in parts {', '.join(record.mixed)}", style=plain)
+    if counted and record.holes:
+        line.append(f", {plural(record.holes, 'lost character')} (U+FFFD)", style="yellow not bold")
+    return line
+
+
+def edit_lines(sample: Sample) -> Iterator[Text]:
+    """One edit: where and why, then the line before and after, with a little of what stands around it."""
+    from rich.text import Text
+
+    where = f"line {sample.line + 1}" + (f"  {visible(sample.where)}" if sample.where else "")
+    head = Text(f"{where}  {sample.stage}  {visible(sample.rule)}", style="cyan")
+    if sample.odds is not None:
+        head.append(f"  {sample.odds:.1f} nats", style="dim")
+    if sample.note:
+        head.append(f"  {visible(sample.note)}", style="dim")
+    yield head
+    for sign, piece, style in (("-", sample.before, "red"), ("+", sample.after, "green")):
+        line = Text(f"  {sign} ", style=style)
+        line.append(visible(sample.left), style="default")
+        line.append(short(piece), style=f"bold {style}")
+        line.append(visible(sample.right), style="default")
+        yield line
+
+
+def diff_head(record: Record) -> Iterator[Text]:
+    """The two lines that begin the differences of a file."""
+    from rich.text import Text
+
+    name = visible(called(record.file))
+    yield Text(f"--- {name}\t{record.encoding or ''}", style="bold")
+    yield Text(f"+++ {name}\t{record.to_encoding or ''}", style="bold")
+
+
+def diff_note(record: Record) -> Iterator[Text]:
+    """What is to be said where bytes change and no line does."""
+    from rich.text import Text
+
+    if record.recoded:
+        yield Text(
+            f"(the text stays, its encoding changes from {record.encoding} to {record.to_encoding})", style="dim"
+        )
+    else:
+        yield Text("(only line ends or bytes that say nothing change)", style="dim")
+
+
+def diff_lines(hunk: Hunk, old: int, new: int) -> Iterator[Text]:
+    """A hunk after OLD and NEW lines of blocks before it."""
+    from rich.text import Text
+
+    removed = sum(sign != "+" for sign, _ in hunk.rows)
+    added = sum(sign != "-" for sign, _ in hunk.rows)
+    yield Text(f"@@ -{old + hunk.old + 1},{removed} +{new + hunk.new + 1},{added} @@", style="cyan")
+    at = 0
+    while at < len(hunk.rows):
+        sign, line = hunk.rows[at]
+        if sign == " ":
+            yield Text(" " + printable(line))
+            at += 1
+            continue
+        end = at
+        while end < len(hunk.rows) and hunk.rows[end][0] != " ":
+            end += 1
+        yield from _changed_lines(hunk.rows[at:end])
+        at = end
+
+
+def _changed_lines(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
+    from rich.text import Text
+
+    old = [line for sign, line in rows if sign == "-"]
+    new = [line for sign, line in rows if sign == "+"]
+    pairs = [mark(a, b) for a, b in zip(old, new, strict=False)]
+    for sign, lines, style in (("-", old, "red"), ("+", new, "green")):
+        for i, whole in enumerate(lines):
+            line = Text(sign, style=style)
+            pieces = pairs[i][sign == "+"] if i < len(pairs) else [(whole, False)]
+            for piece, differs in pieces:
+                line.append(printable(piece), style=f"bold reverse {style}" if differs else style)
+            yield line
+
+
+def printable(text: str) -> str:
+    """TEXT for a terminal: controls and marks of direction as escapes, so that they do nothing; tabs stay."""
+    return "".join(c if c == "\t" or c == "\u3000" or c.isprintable() else escape(c) for c in text)
+
+
+def table(records: Sequence[Record]) -> RenderableType:
+    """Detections, one a row."""
+    from rich.table import Table
+
+    out = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("file", "encoding", "confidence", "evidence", "script"):
+        out.add_column(heading, no_wrap=True, overflow="ignore")
+    for record in records:
+        found = record.detection
+        assert found is not None
+        confidence = "-" if found.encoding is None else f"{found.confidence:.2f}"
+        out.add_row(
+            visible(called(record.file)), found.encoding or "unknown", confidence, found.evidence, found.script or "-"
+        )
+    return out
