@@ -212,3 +212,8 @@ class ReaderGoneError(Exception):
 def say_why(error: OSError | ValueError) -> str:
     """The reason of an error of the system, as the end of a sentence."""
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()
+
+
+def called(name: str) -> str:
+    """What to call the input NAME in a sentence."""
+    return "standard input" if name == "-" else name

@@ -8,8 +8,7 @@ from typing import Any, TextIO
 
 from textfix.cli import job as jobs
 from textfix.cli import terminal
-from textfix.cli.job import Done, Record, Source
-from textfix.cli.streams import called
+from textfix.cli.job import Done, Record, Source, called
 
 
 class Listener:

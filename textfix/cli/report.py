@@ -19,9 +19,8 @@ from textfix import __version__
 from textfix.cli import job as jobs
 from textfix.cli import save, terminal
 from textfix.cli.diff import mark
-from textfix.cli.job import Done, Job, Record, RefusedError, Sample, Source
+from textfix.cli.job import Done, Job, Record, RefusedError, Sample, Source, called
 from textfix.cli.listeners import Listener, Totals
-from textfix.cli.streams import called
 
 #: Edits that the whole page shows, files that it names, and characters of an edit.
 EDITS, FILES, LONGEST = 4000, 3000, 240

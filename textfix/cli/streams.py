@@ -25,11 +25,6 @@ SPOOLED = 1 << 24
 CHUNK = 1 << 20
 
 
-def called(name: str) -> str:
-    """What to call the input NAME in a sentence."""
-    return "standard input" if name == "-" else name
-
-
 @contextmanager
 def open_input(name: str) -> Iterator[tuple[BinaryIO, str | None, os.stat_result | None]]:
     """The file NAME, decompressed, with how it was compressed and what the system says of it; it can be read twice.

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from textfix.cli.diff import mark
-from textfix.cli.job import Hunk, ReaderGoneError, Record, Sample
-from textfix.cli.streams import called
+from textfix.cli.job import Hunk, ReaderGoneError, Record, Sample, called
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -169,6 +167,8 @@ def diff_lines(hunk: Hunk, old: int, new: int) -> Iterator[Text]:
 
 def _changed_lines(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
     from rich.text import Text
+
+    from textfix.cli.diff import mark
 
     old = [line for sign, line in rows if sign == "-"]
     new = [line for sign, line in rows if sign == "+"]
