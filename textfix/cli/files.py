@@ -14,6 +14,8 @@ from textfix.records import Detection
 
 #: Share of right answers below which a file is not rewritten in place: more than one in four would be ruined.
 UNSURE = 0.75
+#: Why a file is skipped if nobody named it.
+NO_TEXT = ("binary", "unknown", "unsure")
 #: How often a file is worked on anew because another program changed it meanwhile.
 TRIES = 3
 #: What became of a small file; None where it turned out to be long.
@@ -63,7 +65,7 @@ def record_error(source: Source, error: Exception, record: Record | None = None)
     if isinstance(error, RefusedError):
         record.reason = str(error)
         record.kind = error.kind
-        if error.kind != "failed" and not source.named:
+        if error.kind in NO_TEXT and not source.named:
             record.status = SKIPPED
     elif isinstance(error, OSError):
         record.reason, record.kind = f"cannot be written: {say_why(error)}", "unwritten"

@@ -76,7 +76,12 @@ class Totals(Listener):
         skipped = self.skipped
         if total := sum(skipped.values()):
             parts.append(
-                f"{total:,} skipped (" + ", ".join(f"{number:,} {kind}" for kind, number in skipped.most_common()) + ")"
+                f"{total:,} skipped ("
+                + ", ".join(
+                    f"{number:,} {kind}"
+                    for kind, number in sorted(skipped.items(), key=lambda item: (-item[1], item[0]))
+                )
+                + ")"
             )
         if count[jobs.FAILED]:
             parts.append(f"{count[jobs.FAILED]:,} failed")

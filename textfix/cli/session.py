@@ -10,7 +10,7 @@ import click
 
 from textfix import __version__
 from textfix.cli import listeners, sources, terminal, workers
-from textfix.cli.job import SAMPLES, Job, Record, Source
+from textfix.cli.job import FAILED, SAMPLES, Job, Record, Source
 from textfix.cli.journal import Journal
 from textfix.cli.listeners import Listener, Totals
 from textfix.cli.options import configured
@@ -43,14 +43,36 @@ def run_command(command: str, **options: Any) -> int:
     totals = Totals(command == "check")
     totals.skipped.update(found.skipped)
     heard = [totals, listeners.Errors(), *make_listeners(job, options, found, totals)]
-    for path, reason in found.failed:
-        record = Record(path, "failed", reason, kind="failed")
+    for source, record in [*refuse_doubles(job, found), *fail(found, names)]:
         for listener in heard:
-            listener.end(Source(path, path, 0, path in names), record)
+            listener.end(source, record)
     go(job, found, heard, options)
     if is_summed_up(job, names, found) and not options["quiet"]:
         terminal.say(totals.sum_up())
     return totals.code
+
+
+def fail(found: sources.Found, names: list[str]) -> list[tuple[Source, Record]]:
+    """Directories that could not be looked into."""
+    return [
+        (Source(path, path, 0, path in names), Record(path, FAILED, reason, kind="failed"))
+        for path, reason in found.failed
+    ]
+
+
+def refuse_doubles(job: Job, found: sources.Found) -> list[tuple[Source, Record]]:
+    """Take out of FOUND what would be written over the result of another file."""
+    if job.output != "directory":
+        return []
+    first: dict[str, Source] = {}
+    refused = []
+    for source in found.sources:
+        if (other := first.setdefault(source.inside, source)) is not source:
+            reason = f"would be written over what {terminal.visible(other.name)} becomes"
+            refused.append((source, Record(source.name, FAILED, reason, kind="unwritten")))
+    gone = {id(source) for source, _ in refused}
+    found.sources = [source for source in found.sources if id(source) not in gone]
+    return refused
 
 
 def go(job: Job, found: sources.Found, heard: list[Listener], options: dict[str, Any]) -> None:

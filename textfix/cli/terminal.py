@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.text import Text
 
-#: Characters of an edit that are shown before its middle is left out, and of a line.
-LONGEST, WIDEST = 120, 400
+#: Stands for a tab while rich, which would make spaces of it, has the text.
+TAB = "\ufdd0"
+#: Characters of an edit that are shown before its middle is left out.
+LONGEST = 120
 
 
 def put(data: bytes, stream: TextIO) -> None:
@@ -46,7 +48,7 @@ def show(things: Iterable[RenderableType], stream: TextIO) -> None:
     for thing in things:
         console.print(thing, soft_wrap=True, markup=False, highlight=False, emoji=False)
     encoding = (stream.encoding if terminal else None) or "utf-8"
-    put(page.getvalue().encode(encoding, "backslashreplace"), stream)
+    put(page.getvalue().replace(TAB, "\t").encode(encoding, "backslashreplace"), stream)
 
 
 def visible(text: str) -> str:
@@ -128,8 +130,8 @@ def diff_head(record: Record) -> Iterator[Text]:
     from rich.text import Text
 
     name = visible(called(record.file))
-    yield Text(f"--- {name}\t{record.encoding or ''}", style="bold")
-    yield Text(f"+++ {name}\t{record.to_encoding or ''}", style="bold")
+    yield Text(f"--- {name}{TAB}{record.encoding or ''}", style="bold")
+    yield Text(f"+++ {name}{TAB}{record.to_encoding or ''}", style="bold")
 
 
 def diff_note(record: Record) -> Iterator[Text]:
@@ -184,7 +186,7 @@ def _changed_lines(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
 
 def printable(text: str) -> str:
     """TEXT for a terminal: controls and marks of direction as escapes, so that they do nothing; tabs stay."""
-    return "".join(c if c == "\t" or c == "\u3000" or c.isprintable() else escape(c) for c in text)
+    return "".join(c if c == "\u3000" or c.isprintable() else TAB if c == "\t" else escape(c) for c in text)
 
 
 def table(records: Sequence[Record]) -> RenderableType:
