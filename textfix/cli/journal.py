@@ -5,6 +5,7 @@ Every run that writes many files keeps a journal, named after what it was asked 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -77,10 +78,15 @@ class Journal(Listener):
                 self._file = None
 
     def close(self) -> None:
+        self.abandon()
+        if not self.failed:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
         if self._file is not None:
             self._file.close()
-            if not self.failed:
-                self.path.unlink(missing_ok=True)
+            self._file = None
 
 
 def read_entry(line: str) -> tuple[list[int], Record] | None:

@@ -26,6 +26,9 @@ class Listener:
     def close(self) -> None:
         """The run is over."""
 
+    def abandon(self) -> None:
+        """The run was broken off."""
+
 
 class Totals(Listener):
     """The sums over all files of a run, and the exit code that they make."""

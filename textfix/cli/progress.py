@@ -63,3 +63,6 @@ class Bar(Listener):
     def close(self) -> None:
         if self._progress is not None:
             self._progress.stop()
+
+    def abandon(self) -> None:
+        self.close()

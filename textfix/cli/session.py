@@ -92,8 +92,7 @@ def go(job: Job, found: sources.Found, heard: list[Listener], options: dict[str,
             names.tell_names(job, found, heard)
     except BaseException:
         for listener in heard:
-            if isinstance(listener, Bar):
-                listener.close()
+            listener.abandon()
         raise
     for listener in heard:
         listener.close()
