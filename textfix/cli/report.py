@@ -56,6 +56,8 @@ MEANINGS = {
     "space": ("odd space", "异常空格"),
     "soft-hyphen": ("soft hyphen", "软连字符"),
     "line-end": ("odd line end", "异常换行"),
+    "script:": ("converted", "转换字形"),
+    "words": ("word of the region", "地区用词"),
     "opencc": ("converted by OpenCC", "OpenCC 转换"),
 }
 
