@@ -239,7 +239,7 @@ class Diff(Listener):
         lines = [] if self.begun or not done.hunks else list(terminal.diff_head(record))
         self.begun |= bool(done.hunks)
         for hunk in done.hunks:
-            lines += terminal.diff_lines(hunk, self.old, self.new)
+            lines += terminal.diff_lines(hunk, self.old, self.new, not self.stream.isatty())
         if lines:
             terminal.show(lines, self.stream)
         self.old += done.lines

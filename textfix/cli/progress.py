@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from textfix.cli import terminal
 from textfix.cli.job import Record, Source
 from textfix.cli.listeners import Listener
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-#: Seconds after which a run is long enough to be watched.
-PATIENCE = 0.7
+#: Seconds after which a run is long enough to be watched, and after which the bar comes back when it made way.
+PATIENCE, ABSENT = 0.7, 0.3
 
 
 class Bar(Listener):
@@ -24,6 +25,14 @@ class Bar(Listener):
         self.done = self.ended = 0
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._back: float | None = None
+        terminal.before_writing.append(self.make_way)
+
+    def make_way(self) -> None:
+        """Take the bar off the terminal, where something else is going to be written."""
+        if self._progress is not None:
+            self._progress.stop()
+            self._back = time.monotonic() + ABSENT
 
     def end(self, source: Source, record: Record) -> None:
         self.ended += 1
@@ -33,6 +42,9 @@ class Bar(Listener):
         if self._progress is None and time.monotonic() - self.began > PATIENCE:
             self._start()
         if self._progress is not None and self._task is not None:
+            if self._back is not None and time.monotonic() > self._back:
+                self._back = None
+                self._progress.start()
             self._progress.update(self._task, completed=self.done, files=f"{self.ended:,}/{self.files:,} files")
 
     def _start(self) -> None:
@@ -61,8 +73,9 @@ class Bar(Listener):
         self._progress.start()
 
     def close(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        self.make_way()
+        if self.make_way in terminal.before_writing:
+            terminal.before_writing.remove(self.make_way)
 
     def abandon(self) -> None:
         self.close()

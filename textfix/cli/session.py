@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import Any
 
@@ -213,10 +214,25 @@ def make_listeners(job: Job, options: dict[str, Any], found: sources.Found, tota
         heard.append(Report(report, job, totals))
     if job.output in ("in-place", "directory"):
         heard.append(Journal(job, options["names"], __version__))
-    if sys.stderr.isatty() and not options["quiet"] and not (sys.stdout.isatty() and job.output == "stdout"):
+    if sys.stderr.isatty() and not options["quiet"] and may_show_bar(job, options):
         size = sum(max(source.size, 0) for source in found.sources)
         heard.append(Bar(sys.stderr, len(found.sources), size))
     return heard
+
+
+def may_show_bar(job: Job, options: dict[str, Any]) -> bool:
+    """Whether a bar is in nobody's way: a pipe may well end on the same terminal, and text that is shown is enough."""
+    writes = (
+        job.output in ("stdout", "none") or options.get("as_json") or options.get("as_jsonl") or options.get("diff")
+    )
+    if not writes:
+        return True
+    if sys.stdout.isatty():
+        return job.output != "stdout"
+    try:
+        return not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def is_summed_up(job: Job, names: list[str], found: sources.Found) -> bool:

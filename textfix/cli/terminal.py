@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 TAB = "\ufdd0"
 #: Characters of an edit that are shown before its middle is left out.
 LONGEST = 120
+#: Characters of a line, or of a part of it that changed or did not, that a terminal gets to see of a difference.
+WIDEST = 400
+
+
+#: What is to be done before anything is written to a terminal: a bar that moves there must get out of the way.
+before_writing: list[Callable[[], None]] = []
 
 
 def put(data: bytes, stream: TextIO) -> None:
     """Write DATA past the text layer of STREAM, which would change line ends and may know less than Unicode."""
+    if before_writing and stream.isatty():
+        for make_way in before_writing:
+            make_way()
     try:
         stream.flush()
         stream.buffer.write(data)
@@ -33,6 +42,8 @@ def put(data: bytes, stream: TextIO) -> None:
 
 def say(sentence: str) -> None:
     """One sentence on standard error."""
+    for make_way in before_writing:
+        make_way()
     sys.stderr.write(f"textfix: {visible(sentence)}\n")
 
 
@@ -146,8 +157,8 @@ def diff_note(record: Record) -> Iterator[Text]:
         yield Text("(only line ends or bytes that say nothing change)", style="dim")
 
 
-def diff_lines(hunk: Hunk, old: int, new: int) -> Iterator[Text]:
-    """A hunk after OLD and NEW lines of blocks before it."""
+def diff_lines(hunk: Hunk, old: int, new: int, whole: bool) -> Iterator[Text]:
+    """A hunk after OLD and NEW lines of blocks before it; long lines are shown WHOLE or without their middle."""
     from rich.text import Text
 
     removed = sum(sign != "+" for sign, _ in hunk.rows)
@@ -157,17 +168,17 @@ def diff_lines(hunk: Hunk, old: int, new: int) -> Iterator[Text]:
     while at < len(hunk.rows):
         sign, line = hunk.rows[at]
         if sign == " ":
-            yield Text(" " + printable(line))
+            yield Text(" " + printable(line, whole))
             at += 1
             continue
         end = at
         while end < len(hunk.rows) and hunk.rows[end][0] != " ":
             end += 1
-        yield from _changed_lines(hunk.rows[at:end])
+        yield from _changed_lines(hunk.rows[at:end], whole)
         at = end
 
 
-def _changed_lines(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
+def _changed_lines(rows: Sequence[tuple[str, str]], whole: bool) -> Iterator[Text]:
     from rich.text import Text
 
     from textfix.cli.diff import mark
@@ -176,16 +187,18 @@ def _changed_lines(rows: Sequence[tuple[str, str]]) -> Iterator[Text]:
     new = [line for sign, line in rows if sign == "+"]
     pairs = [mark(a, b) for a, b in zip(old, new, strict=False)]
     for sign, lines, style in (("-", old, "red"), ("+", new, "green")):
-        for i, whole in enumerate(lines):
+        for i, content in enumerate(lines):
             line = Text(sign, style=style)
-            pieces = pairs[i][sign == "+"] if i < len(pairs) else [(whole, False)]
+            pieces = pairs[i][sign == "+"] if i < len(pairs) else [(content, False)]
             for piece, differs in pieces:
-                line.append(printable(piece), style=f"bold reverse {style}" if differs else style)
+                line.append(printable(piece, whole), style=f"bold reverse {style}" if differs else style)
             yield line
 
 
-def printable(text: str) -> str:
+def printable(text: str, whole: bool) -> str:
     """TEXT for a terminal: controls and marks of direction as escapes, so that they do nothing; tabs stay."""
+    if not whole and len(text) > WIDEST:
+        text = f"{text[: WIDEST // 2]} … {text[-WIDEST // 2 :]}"
     return "".join(c if c == "\u3000" or c.isprintable() else TAB if c == "\t" else escape(c) for c in text)
 
 
