@@ -395,3 +395,17 @@ def test_a_closed_pipe_is_silent(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == program.PIPE_CLOSED
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device of Linux")
+@pytest.mark.parametrize(
+    "arguments", [["fix", "-"], ["detect", "-"], ["explain", "--json", "-"], ["--help"]], ids=" ".join
+)
+def test_a_full_disk_behind_standard_output(arguments: list[str]) -> None:
+    """`textfix fix big.txt > somewhere` where there is no more room: said, and no success."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "textfix.cli", *arguments], input=b"x\n", stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == program.SOME_FAILED
+    assert done.stderr == b"textfix: standard output cannot be written: no space left on device\n"

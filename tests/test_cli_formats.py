@@ -181,6 +181,30 @@ def test_json_escapes_are_no_damage(run: Run, grow: Grow) -> None:
     assert run("fix", path).out == data
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("fields", [[], ["--field", "a"]], ids=["all", "one"])
+def test_json_on_one_line_is_cut_between_strings(
+    run: Run, grow: Grow, monkeypatch: pytest.MonkeyPatch, encoding: str, fields: list[str]
+) -> None:
+    """Minified documents have no line ends; a block that began within a string would take what lies between for strings.
+
+    (The second byte of 誠 in GBK is a backslash.)
+    """
+    for module in ("blocks", "files", "runner"):
+        monkeypatch.setattr(f"textfix.cli.{module}.BLOCK", 90)
+    item = '{"a":"誠","b, ":["甲\\"乙, ","數(shù)量和數(shù)據(jù)誠"]}'
+    for name in ("rows.json", "rows.jsonl"):
+        path = grow({name: ("[" + ",".join([item] * 30) + "]").encode(encoding)}) / name
+        out = run("fix", *fields, path).out.decode()
+        assert out == path.read_bytes().decode(encoding).replace("(shù)", "" if not fields else "(shù)").replace(
+            "(jù)", "" if not fields else "(jù)"
+        )
+    monkeypatch.setattr("textfix.cli.blocks.MOST", 200)
+    ended = run("fix", grow({"a.json": ('["' + "长" * 500 + '"]').encode(encoding)}) / "a.json")
+    assert ended.code == 2
+    assert "no place to cut" in ended.err
+
+
 def test_csv(run: Run, grow: Grow) -> None:
     """Cells are repaired, separators and quotation marks stay; a new comma in a cell gets its marks."""
     rows = '编号,标题,正文\r\n1,"鏁版嵁,澶勭悊",甲\r\n2,"说:""好""，鏁版嵁澶勭悊",乙\r\n'

@@ -209,6 +209,10 @@ class ReaderGoneError(Exception):
     """Whoever read our output has closed it: `textfix fix FILE | head`. Not an OSError, which click would take for its own."""
 
 
+class OutputError(Exception):
+    """Standard output cannot be written to: the disk that it goes to is full, say. Nothing further makes sense."""
+
+
 def say_why(error: OSError | ValueError) -> str:
     """The reason of an error of the system, as the end of a sentence."""
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).lower()

@@ -43,7 +43,14 @@ def together(options: Sequence[Any]) -> Callable[[Command], Command]:
     return add
 
 
-files = click.argument("names", nargs=-1, metavar="[FILE|DIRECTORY]...", type=click.UNPROCESSED)
+class AnyPath(click.Path):
+    """A path that the shell completes and that is looked at later, by those who can say what is wrong with it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value
+
+
+files = click.argument("names", nargs=-1, metavar="[FILE|DIRECTORY]...", type=AnyPath())
 
 #: The options of Config that are about what is done to text.
 repairs = together(
@@ -88,13 +95,19 @@ records = together(
 showing = together(
     [
         click.option("--diff", is_flag=True, help="Show the lines that change, the characters in them marked."),
-        click.option("--report", metavar="FILE", help="Write a page (HTML) about what was found."),
+        click.option("--report", type=AnyPath(), metavar="FILE", help="Write a page (HTML) about what was found."),
         records,
     ]
 )
 writing = together(
     [
-        click.option("-o", "--output", metavar="FILE|DIR", help="Write there; a directory gets the tree mirrored."),
+        click.option(
+            "-o",
+            "--output",
+            type=AnyPath(),
+            metavar="FILE|DIR",
+            help="Write there; a directory gets the tree mirrored.",
+        ),
         click.option("-i", "--in-place", is_flag=True, help="Write over the files themselves, safely."),
         click.option("--backup", metavar="SUFFIX", help="With --in-place: keep each old file under its name and this."),
         click.option("--resume", is_flag=True, help="Skip what an interrupted run of the same command finished."),

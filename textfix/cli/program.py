@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from textfix.cli import terminal
-from textfix.cli.job import ReaderGoneError
+from textfix.cli.job import OutputError, ReaderGoneError, say_why
 from textfix.errors import TextfixError
 
 #: Exit codes: done, `check` found something, the command or an input was wrong, files failed.
@@ -48,18 +48,33 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except TextfixError as error:
         terminal.say(str(error))
         return WRONG
+    except OutputError as error:
+        terminal.say(str(error))
+        leave_output()
+        return SOME_FAILED
     except EndedError:
         return ENDED
     except (KeyboardInterrupt, click.Abort):
         terminal.say("interrupted; every file is either as it was or done")
         return INTERRUPTED
     except (ReaderGoneError, BrokenPipeError):
-        # Python would still try to flush what is left when it exits
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_output()
         return PIPE_CLOSED
+    except OSError as error:  # what click prints itself, and the last flush
+        terminal.say(f"standard output cannot be written: {say_why(error)}")
+        leave_output()
+        return SOME_FAILED
+
+
+def leave_output() -> None:
+    """Python would still try to flush what is left when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
     """The entry point of the program `textfix`."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
     signal.signal(signal.SIGTERM, _end)
     sys.exit(run())

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from textfix.cli import blocks, files, kinds, pieces, save, streams
 from textfix.cli.blocks import BLOCK
-from textfix.cli.job import UNCHANGED, Done, Job, ReaderGoneError, Record, RefusedError, Source
+from textfix.cli.job import UNCHANGED, Done, Job, OutputError, ReaderGoneError, Record, RefusedError, Source
 from textfix.cli.listeners import Listener
 from textfix.cli.pieces import Piece, Sheet
 from textfix.cli.workers import Pool
@@ -137,7 +137,7 @@ class Run:
                     written = files.Written(self.job, source, how, status)
                     stream.seek(0)
                     self._rewrite(source, stream, sheet, record, written, told)
-        except ReaderGoneError:
+        except (ReaderGoneError, OutputError):
             raise
         except BrokenProcessPool:
             self.pool.forget()
@@ -150,8 +150,7 @@ class Run:
     def _rewrite(
         self, source: Source, stream: BinaryIO, sheet: Sheet, record: Record, written: files.Written, told: Share
     ) -> None:
-        whole = sheet.format == "json" and not sheet.lines and bool(self.job.fields)
-        cut = blocks.cut(stream, sheet.detection, sheet.format == "csv", whole)
+        cut = blocks.cut(stream, sheet.detection, where_to_cut(self.job, sheet))
         tasks = ((self.job, sheet, block, number) for number, block in enumerate(cut))
         target = Target(self.job, source, sheet, written)
         try:
@@ -166,6 +165,13 @@ class Run:
         except BaseException:
             target.discard()
             raise
+
+
+def where_to_cut(job: Job, sheet: Sheet) -> str:
+    """Where a file may be cut. A field is known by what is around it, so its line, or document, is left whole."""
+    if sheet.format == "json":
+        return blocks.STRINGS if not job.fields else blocks.LINES if sheet.lines else blocks.WHOLE
+    return blocks.ROWS if sheet.format == "csv" else blocks.TEXT
 
 
 class Share:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
-from textfix.cli.job import Hunk, ReaderGoneError, Record, Sample, called
+from textfix.cli.job import Hunk, OutputError, ReaderGoneError, Record, Sample, called, say_why
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,6 +38,8 @@ def put(data: bytes, stream: TextIO) -> None:
         stream.flush()
     except BrokenPipeError:
         raise ReaderGoneError from None
+    except OSError as error:
+        raise OutputError(f"standard output cannot be written: {say_why(error)}") from None
 
 
 def say(sentence: str) -> None:
