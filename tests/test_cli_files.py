@@ -167,6 +167,35 @@ def test_output_within_the_tree_is_not_input(run: Run, grow: Grow) -> None:
     assert set(contents(root)) == {"a.txt", "clean/a.txt"}
 
 
+def test_several_directories_keep_their_names(run: Run, grow: Grow, tmp_path: Path) -> None:
+    """Two sites have an index each; the tree that is mirrored has room for both."""
+    root = grow({"a/index.txt": "甲，好的。\n".encode(), "b/index.txt": "乙，好的。\n".encode(), "c.txt": b"c"})
+    out = tmp_path / "out"
+    assert run("fix", "-o", out, root / "a", str(root / "b") + "/", root / "c.txt").code == 0
+    assert set(contents(out)) == {"a/index.txt", "b/index.txt", "c.txt"}
+
+
+def test_output_over_the_input_is_refused(run: Run, grow: Grow) -> None:
+    """To write over files is what --in-place is for, and has to be said."""
+    root = grow({"a.txt": GARBLED.encode()})
+    ended = run("fix", "-o", root, root)
+    assert ended.code == 3
+    assert "--in-place" in ended.err
+    assert contents(root) == {"a.txt": GARBLED.encode()}
+
+
+def test_a_mirrored_tree_has_the_old_times_and_a_new_file_its_own(run: Run, grow: Grow, tmp_path: Path) -> None:
+    """What is mirrored is the same page; what is written to a file is a result."""
+    path = grow({"a.txt": GARBLED.encode()}) / "a.txt"
+    os.utime(path, (1_500_000_000, 1_500_000_000))
+    path.chmod(0o640)
+    for target in ("out/", "new.txt", "new.txt"):
+        assert run("fix", "-o", f"{tmp_path}/{target}", path).code == 0
+    assert (tmp_path / "out" / "a.txt").stat().st_mtime == 1_500_000_000
+    assert stat.S_IMODE((tmp_path / "out" / "a.txt").stat().st_mode) == 0o640
+    assert (tmp_path / "new.txt").stat().st_mtime > 1_600_000_000
+
+
 def test_two_inputs_of_one_name_are_told_apart(run: Run, grow: Grow, tmp_path: Path) -> None:
     """The second must not silently take the place of the first."""
     root = grow({"a/page.txt": "甲，好的。\n".encode(), "b/page.txt": "乙，好的。\n".encode()})

@@ -120,16 +120,16 @@ class Written:
     """Where the new version of a file goes, and what stands there."""
 
     def __init__(self, job: Job, source: Source, how: str | None, status: os.stat_result | None) -> None:
-        self.status, self.old = status, source.name
+        self.status, self.old, self.output = status, source.name, job.output
         self.path = place(job, source)
-        self.how = how if job.output == "in-place" else kinds.split_suffix(self.path or "")[0]
+        self.how = kinds.split_suffix(self.path or "")[0] if job.output == "file" else how
 
     def draft(self) -> save.Draft:
         assert self.path is not None
-        if self.status is None:
+        if self.output == "file":
             return save.Draft(self.path, self.how)
-        if self.path == self.old:
-            return save.Draft(self.path, self.how, expected=self.status)
+        if self.output == "in-place":
+            return save.Draft(self.path, self.how, like=self.old, expected=self.status)
         with save.writing():
             os.makedirs(os.path.dirname(self.path) or ".", exist_ok=True)
         return save.Draft(self.path, self.how, like=self.old)

@@ -51,10 +51,11 @@ class Journal(Listener):
     def finished(self, sources: list[Source]) -> list[tuple[Source, Record]]:
         """Those of SOURCES that the interrupted run finished, and that nobody changed since."""
         known = self.read()
+        found = [(source, *known[source.name]) for source in sources if source.name in known]
         return [
-            (source, known[source.name][1])
-            for source in sources
-            if source.name in known and known[source.name][0] == identify(source.name)
+            (source, record)
+            for source, identity, record in found
+            if identity == identify(source.name) and (record.written is None or os.path.exists(record.written))
         ]
 
     def begin(self, anew: bool) -> None:

@@ -77,7 +77,7 @@ class Run:
 
     def go(self, sources: Sequence[Source]) -> None:
         """Work on SOURCES; what becomes of each is told in their order."""
-        waiting: deque[tuple[list[Source], Future[list[files.Outcome]]]] = deque()
+        waiting: deque[tuple[str, list[Source], Future[list[files.Outcome]]]] = deque()
         for kind, some in group(sources, self.job.names):
             if kind == "long":
                 while waiting:
@@ -85,17 +85,19 @@ class Run:
                 self._stream(some[0])
                 continue
             size = sum(max(source.size, 0) for source in some)
-            waiting.append((some, self.pool.submit(work_group, self.job, kind, some, size=size)))
+            waiting.append((kind, some, self.pool.submit(work_group, self.job, kind, some, size=size)))
             if len(waiting) >= self.pool.window:
                 self._settle(*waiting.popleft())
         while waiting:
             self._settle(*waiting.popleft())
 
-    def _settle(self, sources: list[Source], future: Future[list[files.Outcome]]) -> None:
+    def _settle(self, kind: str, sources: list[Source], future: Future[list[files.Outcome]]) -> None:
         try:
-            outcomes = future.result()
+            try:
+                outcomes = future.result()
+            except BrokenProcessPool:  # some process was killed, and took those who waited with it: once more
+                outcomes = self.pool.submit(work_group, self.job, kind, sources).result()
         except BrokenProcessPool:
-            self.pool.forget()
             outcomes = [(files.record_error(source, RefusedError(KILLED, "unwritten")), None) for source in sources]
         for source, outcome in zip(sources, outcomes, strict=True):
             if outcome is None:
@@ -140,7 +142,6 @@ class Run:
         except (ReaderGoneError, OutputError):
             raise
         except BrokenProcessPool:
-            self.pool.forget()
             record = files.record_error(source, RefusedError(KILLED, "unwritten"), record)
         except Exception as error:
             record = files.record_error(source, error, record)

@@ -93,14 +93,15 @@ def sweep(path: str) -> bool:
 class Draft:
     """A new version of the file PATH, in the making.
 
-    `like` is the file whose permissions, owner and times it gets (PATH itself, if it exists); `expected` what PATH must
-    still be when it is replaced. A symbolic link stays one: what it points to is replaced. `raw` is the open draft.
+    `like` is the file whose permissions, owner and times it gets (else it has the permissions of PATH, if it exists, and
+    is as old as it is); `expected` what PATH must still be when it is replaced. A symbolic link stays one: what it points
+    to is replaced. `raw` is the open draft.
     """
 
     def __init__(self, path: str, how: str | None = None, *, like: str | None = None,
                  expected: os.stat_result | None = None) -> None:  # fmt: skip
         self.path = os.path.realpath(path)
-        self._like, self._expected = like or self.path, expected
+        self._like, self._expected = like, expected
         if expected is not None and not (stat.S_IMODE(expected.st_mode) & 0o222 and os.access(self.path, os.W_OK)):
             raise RefusedError("is read-only, and was left as it is", "unwritten")
         self._folder, name = os.path.split(self.path)
@@ -161,7 +162,7 @@ class Draft:
     def _dress(self) -> None:
         """Give the draft the permissions, owner and times of the old file; what the system does not allow is left."""
         try:
-            old = os.stat(self._like)
+            old = os.stat(self._like or self.path)
         except OSError:
             mask = os.umask(0)
             os.umask(mask)
@@ -170,7 +171,10 @@ class Draft:
         if sys.platform != "win32":
             with contextlib.suppress(OSError):
                 os.chown(self.draft, old.st_uid, old.st_gid)
-        shutil.copystat(self._like, self.draft)
+        if self._like is None:
+            os.chmod(self.draft, stat.S_IMODE(old.st_mode))
+        else:
+            shutil.copystat(self._like, self.draft)
 
     def discard(self) -> None:
         """Leave the old file as it is."""

@@ -62,13 +62,16 @@ def fail(found: sources.Found, names: list[str]) -> list[tuple[Source, Record]]:
 
 
 def refuse_doubles(job: Job, found: sources.Found) -> list[tuple[Source, Record]]:
-    """Take out of FOUND what would be written over the result of another file."""
+    """Take out of FOUND what would be written over the result of another file, or over itself."""
     if job.output != "directory":
         return []
     first: dict[str, Source] = {}
     refused = []
     for source in found.sources:
-        if (other := first.setdefault(source.inside, source)) is not source:
+        if os.path.abspath(os.path.join(job.target or ".", source.inside)) == os.path.abspath(source.name):
+            reason = "would be written over itself: for that there is --in-place"
+            refused.append((source, Record(source.name, FAILED, reason, kind="unwritten")))
+        elif (other := first.setdefault(source.inside, source)) is not source:
             reason = f"would be written over what {terminal.visible(other.name)} becomes"
             refused.append((source, Record(source.name, FAILED, reason, kind="unwritten")))
     gone = {id(source) for source, _ in refused}

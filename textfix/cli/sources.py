@@ -81,12 +81,16 @@ class Found:
 
 
 def find(names: Sequence[str], taken: Filter) -> Found:
-    """The files that NAMES, of files and directories, stand for, in the order of names."""
+    """The files that NAMES, of files and directories, stand for, in the order of names.
+
+    Where one directory alone is named its files lie at the top of a mirrored tree, else under the directory's name.
+    """
     found = Found()
     for name in names:
         if name != "-" and os.path.isdir(name):
+            top = os.path.basename(os.path.abspath(name)) if len(names) > 1 else ""
             for path, inside, size in _walk(name, "", taken, found):
-                found.sources.append(Source(path, inside, size, False))
+                found.sources.append(Source(path, os.path.join(top, inside), size, False))
         else:
             found.sources.append(Source(name, os.path.basename(name), _measure(name), True))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -9,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -66,8 +68,10 @@ class Pool:
             except Exception as error:
                 future.set_exception(error)
             return future
-        if self._executor is None:
-            self._executor = self._start()
+        if self._executor is not None:
+            with contextlib.suppress(BrokenProcessPool):  # one of them was killed: the next ones are others
+                return self._executor.submit(work, *arguments)
+        self._executor = self._start()
         return self._executor.submit(work, *arguments)
 
     def _start(self) -> ProcessPoolExecutor:
@@ -77,12 +81,6 @@ class Pool:
         if "forkserver" in methods:
             context.set_forkserver_preload(["textfix.cli.files", "textfix.pipeline"])
         return ProcessPoolExecutor(self.jobs, context, _begin)
-
-    def forget(self) -> None:
-        """Start anew after a process was killed."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-            self._executor = None
 
     def each(
         self, work: Callable[..., T], tasks: Iterable[tuple[Any, ...]], size: int
