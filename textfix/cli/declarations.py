@@ -13,6 +13,9 @@ _PLACES = {
     "html": (
         re.compile(r"<\?xml[ \t\r\n][^<>]{0,200}?encoding[ \t]{0,8}=[ \t]{0,8}" + _LABEL),
         re.compile(r"<meta[ \t\r\n/][^<>]{0,400}?charset[ \t]{0,8}=[ \t]{0,8}" + _LABEL, re.IGNORECASE),
+        re.compile(r"<%@[^<>]{0,400}?charset[ \t]{0,8}=[ \t]{0,8}" + _LABEL, re.IGNORECASE),
+        re.compile(r"<%@[^<>]{0,400}?pageEncoding[ \t]{0,8}=[ \t]{0,8}" + _LABEL, re.IGNORECASE),
+        re.compile(r"header\([ \t]{0,8}[\"']Content-Type:[^\"'\n]{0,100}?charset=" + _LABEL, re.IGNORECASE),
     ),
     "css": (re.compile(r"\A\ufeff?@charset[ \t]{1,8}" + _LABEL),),
     "source": (re.compile(r"\A\ufeff?(?:[^\n]{0,200}\n)?[ \t\f]{0,20}#[^\n]{0,100}?coding[:=][ \t]{0,8}" + _LABEL),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -219,5 +220,13 @@ def say_why(error: OSError | ValueError) -> str:
 
 
 def called(name: str) -> str:
-    """What to call the input NAME in a sentence."""
-    return "standard input" if name == "-" else name
+    """What to call the input NAME in a sentence; a part of it that is no text is shown byte by byte."""
+    return "standard input" if name == "-" else os.sep.join(map(_show, name.split(os.sep)))
+
+
+def _show(part: str) -> str:
+    try:
+        part.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(part).decode("ascii", "backslashreplace")
+    return part

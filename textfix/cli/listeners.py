@@ -90,7 +90,7 @@ class Totals(Listener):
             parts.append(f"{count[jobs.FAILED]:,} failed")
         sentence = f"{terminal.plural(files, 'file')}: {', '.join(parts)}"
         if self.renamed:
-            sentence += f"; {terminal.plural(self.renamed, 'name')} {'would be' if would else 'are'} repaired"
+            sentence += f"; {terminal.plural(self.renamed, 'name')} {'would be ' if would else ''}repaired"
         if self.holes:
             sentence += (
                 f"; {terminal.plural(self.holes, 'lost character')} (U+FFFD) in {terminal.plural(self.holed, 'file')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
@@ -101,17 +102,16 @@ def headline(record: Record, counted: bool = True, would: bool = False) -> Text:
         line.append(f": {record.encoding or 'unknown'} ({record.detection.evidence})", style=plain)
         if record.recoded and would:
             line.append(f" → {record.to_encoding}", style=plain)
-    if counted:
-        line.append(f": {plural(record.edits, 'change')}" if record.edits else ": nothing to change", style=plain)
-        if would and not record.edits:
-            line.right_crop(len(": nothing to change"))
-    if would and record.edits:
-        stages: dict[str, int] = {}
-        for (stage, _), count in record.rules.items():
-            stages[stage] = stages.get(stage, 0) + count
-        line.append(" (" + ", ".join(f"{stage} {count:,}" for stage, count in stages.items()) + ")", style=plain)
     if record.renamed:
         line.append(f": name {'would become' if would else 'is now'} {visible(record.renamed)}", style=plain)
+    elif record.edits and counted:
+        stages: Counter[str] = Counter()
+        for (stage, _), count in record.rules.items():
+            stages[stage] += count
+        each = ", ".join(f"{stage} {count:,}" for stage, count in stages.items())
+        line.append(f": {plural(record.edits, 'change')}" + (f" ({each})" if would else ""), style=plain)
+    elif counted and not would:
+        line.append(": nothing to change", style=plain)
     if record.mixed:
         line.append(f", in parts {', '.join(record.mixed)}", style=plain)
     if counted and record.holes:
