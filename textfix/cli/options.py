@@ -88,8 +88,8 @@ within = together(
 )  # fmt: skip
 records = together(
     [
-        click.option("--json", "as_json", is_flag=True, help="Records of all files as one JSON list."),
-        click.option("--jsonl", "as_jsonl", is_flag=True, help="A JSON record a line and file."),
+        click.option("--json", "as_json", is_flag=True, help="Write records as one JSON list."),
+        click.option("--jsonl", "as_jsonl", is_flag=True, help="Write records as JSON, one a line."),
     ]
 )
 showing = together(
