@@ -33,9 +33,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     0 done; 1 `check` found what would change; 2 the command or an input was wrong; 3 some files failed.
     """
-    from textfix.cli.commands import cli
-
     try:
+        from textfix.cli.commands import cli
+
         code: int | None = cli.main(arguments, prog_name="textfix", standalone_mode=False)
         sys.stdout.flush()
         return code or DONE

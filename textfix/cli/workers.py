@@ -43,6 +43,19 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach while they load: they inherit what is blocked here."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Pool:
     """JOBS processes; with one, the work is done here and now, as are the first HERE bytes of a run of unknown size."""
 
@@ -60,19 +73,27 @@ class Pool:
 
     def submit(self, work: Callable[..., T], *arguments: Any, size: int = 0) -> Future[T]:
         """WORK on ARGUMENTS, which stand for SIZE bytes, in another process if there are any."""
-        if self.jobs == 1 or self.here > 0:
-            self.here -= size
-            future: Future[T] = Future()
-            try:
-                future.set_result(work(*arguments))
-            except Exception as error:
-                future.set_exception(error)
-            return future
-        if self._executor is not None:
-            with contextlib.suppress(BrokenProcessPool):  # one of them was killed: the next ones are others
-                return self._executor.submit(work, *arguments)
-        self._executor = self._start()
-        return self._executor.submit(work, *arguments)
+        if self.jobs > 1 and self.here <= 0:
+            with contextlib.suppress(
+                OSError, EOFError, ImportError
+            ):  # no memory for a process, no semaphores, a server killed
+                return self._send(work, *arguments)
+            self.jobs = 1
+        self.here -= size
+        future: Future[T] = Future()
+        try:
+            future.set_result(work(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def _send(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
+        with _uninterrupted():
+            if self._executor is not None:
+                with contextlib.suppress(BrokenProcessPool):  # one of them was killed: the next ones are others
+                    return self._executor.submit(work, *arguments)
+            self._executor = self._start()
+            return self._executor.submit(work, *arguments)
 
     def _start(self) -> ProcessPoolExecutor:
         # A fork of a process with threads (numpy has some) may hang; a server that forks itself clean has everything loaded.
