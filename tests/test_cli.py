@@ -95,6 +95,9 @@ GIVEN: list[tuple[list[str], dict[str, Any]]] = [
     (["--holes", "keep"], {"holes": "keep"}),
     (["--terms", "网络=網路", "--terms", "软件=軟體"], {"terms": {"网络": "網路", "软件": "軟體"}}),
     (["--keep", "余先生", "--keep", "范先生"], {"keep": ["余先生", "范先生"]}),
+    (["--escapes", "off"], {"escapes": False}),
+    (["--escapes", "on"], {"escapes": True}),
+    (["--escapes", "percent", "--escapes", "hz"], {"escapes": ["hz", "percent"]}),
     (["--caution", "20"], {"caution": 20.0}),
     (["--max-layers", "1"], {"max_layers": 1}),
 ]
@@ -329,6 +332,8 @@ def test_a_directory_needs_somewhere_to_go(run: Run, tmp_path: Path) -> None:
         ("--punctuation", "wide", ["full", "corner", "half"]),
         ("--clean", "all", ["safe", "full", "off"]),
         ("--holes", "guess", ["mark", "keep", "fill"]),
+        ("--terms", "网络", ["mapping of words"]),
+        ("--escapes", "rot13", ["entity", "percent"]),
         ("--caution", "0", ["above 0"]),
         ("--caution", "much", ["much"]),
         ("--max-layers", "-1", ["from 0 up"]),

@@ -130,6 +130,8 @@ Examples:
 @opts.files
 @click.option("--to", "script", type=opts.choices("script"), required=True, help="The script.")
 @click.option("--words/--no-words", default=None, help="Regional words too (软件, 軟體).")
+@click.option("--terms", multiple=True, metavar="BEFORE=AFTER", help="A word and what it becomes (repeatable).")
+@click.option("--keep", multiple=True, metavar="WORD", help="A word that nothing may change (repeatable).")
 @click.option(
     "--engine",
     type=click.Choice(["context", "opencc"]),

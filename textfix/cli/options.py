@@ -62,6 +62,11 @@ repairs = together(
         click.option("--punctuation", type=choices("punctuation"), help="Put punctuation in this style."),
         click.option("--spacing/--no-spacing", default=None, help="A space between Chinese and Latin, or none."),
         click.option("--holes", type=choices("holes"), help="Lost characters: U+FFFD, left garbled, or guessed."),
+        click.option("--terms", multiple=True, metavar="BEFORE=AFTER", help="A word and what it becomes (repeatable)."),
+        click.option("--keep", multiple=True, metavar="WORD", help="A word that nothing may change (repeatable)."),
+        click.option(
+            "--escapes", multiple=True, metavar="KIND", help="Escapes to put back: on, off, or kinds (repeatable)."
+        ),
         click.option("--caution", type=float, metavar="NATS", help="Evidence that a repair must have (12)."),
         click.option("--max-layers", type=int, metavar="N", help="Misreadings on top of one another (3)."),
     ]
@@ -117,7 +122,11 @@ writing = together(
 
 def configured(options: dict[str, Any], **fixed: Any) -> Config:
     """The Config that a command's options ask for; those not given stay as Config has them."""
-    given = {name: value for name, value in {**options, **fixed}.items() if value is not None}
+    given = {name: value for name, value in {**options, **fixed}.items() if value is not None and value != ()}
     if given.get("clean") == "off":
         given["clean"] = False
+    if "terms" in given:
+        given["terms"] = [tuple(term.split("=", 1)) for term in given["terms"]]
+    if "escapes" in given and len(given["escapes"]) == 1:
+        given["escapes"] = {"on": True, "off": False}.get(given["escapes"][0], given["escapes"])
     return configure(None, given)

@@ -17,9 +17,8 @@ from textfix.cli.listeners import Listener, Totals
 from textfix.cli.options import configured
 from textfix.cli.progress import Bar
 from textfix.cli.runner import Run
+from textfix.config import OPTIONS
 
-#: The options of Config, by the names that the commands give them.
-TEXT_OPTIONS = ("repair", "clean", "script", "words", "punctuation", "spacing", "holes", "caution", "max_layers")
 #: Commands that are one stage alone.
 ALONE = ("convert", "punctuate")
 
@@ -120,8 +119,10 @@ def resume(journal: Journal, todo: list[Source], heard: list[Listener], wanted: 
 
 def make_job(command: str, names: list[str], options: dict[str, Any]) -> Job:
     """The job that OPTIONS ask for; a combination that makes no sense is a UsageError."""
-    chosen = {name: options.get(name) for name in TEXT_OPTIONS}
+    chosen = {name: options.get(name) for name in OPTIONS}
     fixed: dict[str, Any] = {"repair": False, "clean": "off"} if command in ALONE else {}
+    if options.get("engine") == "opencc" and (options.get("terms") or options.get("keep")):
+        raise click.UsageError("--terms and --keep need the engine context")
     output, target = choose_output(command, names, options)
     json = options.get("as_json") or options.get("as_jsonl")
     if options.get("as_json") and options.get("as_jsonl"):
