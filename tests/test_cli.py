@@ -225,6 +225,16 @@ def test_explain_shows_each_edit_before_and_after(run: Run, monkeypatch: pytest.
     assert (ended.code, ended.err) == (0, "")
 
 
+def test_explain_shows_close_choices(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the context hardly decided, a person should: what stands there, and what else might."""
+    close = textfix.Ambiguity(1, 2, "里", (textfix.Choice("裏", 0.75),))
+    give(monkeypatch, Result("三里", (Step("script", (), (close,)),), None, "三里"))
+    assert run("explain", stdin=b"x").out.decode().splitlines()[1:] == [
+        "line 1  script  close choice",
+        "  ? 三里  or 裏 (0.8 nats)",
+    ]
+
+
 def test_explain_has_colours_only_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Colours in a file or a pipe are garbage, and NO_COLOR is a wish to respect."""
     give(monkeypatch, made_up())

@@ -59,7 +59,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One edit with a little of its line around it; `where` is the field or column, if any."""
+    """One edit with a little of its line around it; `where` is the field or column, if any.
+
+    With `others` it is no edit but a place where what stands now (`after`) was a close choice, and those are what else it
+    could have been.
+    """
 
     line: int
     stage: str
@@ -71,6 +75,7 @@ class Sample:
     odds: float | None = None
     note: str = ""
     where: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,10 +174,12 @@ class Json(Listener):
 
 def shift(step: dict[str, Any], by: int) -> dict[str, Any]:
     """STEP for a text that stands BY characters further on."""
-    if not by:
-        return step
-    edits = [edit | {"start": edit["start"] + by, "end": edit["end"] + by} for edit in step["edits"]]
-    return step | {"edits": edits}
+    moved = {
+        name: [place | {"start": place["start"] + by, "end": place["end"] + by} for place in step[name]]
+        for name in ("edits", "ambiguities")
+        if name in step
+    }
+    return step | moved if by else step
 
 
 class Story(Listener):

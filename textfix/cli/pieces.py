@@ -196,7 +196,7 @@ class Piece:
         most = sys.maxsize if job.samples is None else job.samples
         changed = [number for number, result in enumerate(results) if result.plan]
         for number in changed if most else ():
-            for sample in list_samples(results[number], self._line(number), self._name(number)):
+            for sample in list_samples(results[number], self._line(number), self._name(number), job.samples is None):
                 done.samples.append(sample)
                 if len(done.samples) >= most:
                     break
@@ -240,22 +240,37 @@ def can_encode(char: str, encoding: str) -> bool:
     return True
 
 
-def list_samples(result: Result, line: int, where: str) -> Iterator[Sample]:
-    """The edits of RESULT in the order in which they were made, each with what stands around it on its line."""
+def list_samples(result: Result, line: int, where: str, close: bool = False) -> Iterator[Sample]:
+    """The edits of RESULT in the order in which they were made, each with what stands around it on its line.
+
+    With CLOSE, the places where a choice was close come after the edits of their step.
+    """
     text = result.source
     for step in result.plan:
         at, number = 0, line
         for edit in step.edits:
             number += text.count("\n", at, edit.start)
             at = edit.start
-            start = max(text.rfind("\n", 0, edit.start) + 1, edit.start - CONTEXT)
-            stop = text.find("\n", edit.end, edit.end + CONTEXT)
-            right = text[edit.end : stop if stop >= 0 else edit.end + CONTEXT]
+            left, right = look_around(text, edit.start, edit.end)
             yield Sample(
-                number, step.stage, edit.rule, edit.before, edit.after, text[start : edit.start], right, edit.odds,
-                edit.note, where,
-            )  # fmt: skip
+                number, step.stage, edit.rule, edit.before, edit.after, left, right, edit.odds, edit.note, where
+            )
+        at, number = 0, line
+        for place in step.ambiguities if close else ():
+            number += text.count("\n", at, place.start)
+            at = place.start
+            left, right = look_around(text, place.start, place.end)
+            others = tuple(f"{other.text} ({other.odds:.1f} nats)" for other in place.alternatives)
+            before = text[place.start : place.end]
+            yield Sample(number, step.stage, "close choice", before, place.text, left, right, None, "", where, others)
         text = splice(text, step.edits).text
+
+
+def look_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """A little of the line before and after START to END."""
+    first = max(text.rfind("\n", 0, start) + 1, start - CONTEXT)
+    stop = text.find("\n", end, end + CONTEXT)
+    return text[first:start], text[end : stop if stop >= 0 else end + CONTEXT]
 
 
 def work(job: Job, pieces: Sequence[Piece]) -> list[Done]:

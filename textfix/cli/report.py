@@ -108,7 +108,9 @@ class Report(Listener):
 
     def part(self, source: Source, record: Record, done: Done) -> None:
         room = min(jobs.SAMPLES - len(self._samples), EDITS - self.kept - len(self._samples))
-        self._samples += [terminal.move(sample, self._line) for sample in done.samples[: max(room, 0)]]
+        self._samples += [terminal.move(sample, self._line) for sample in done.samples if not sample.others][
+            : max(room, 0)
+        ]
         self._line += done.lines
 
     def end(self, source: Source, record: Record) -> None:

@@ -130,6 +130,14 @@ def edit_lines(sample: Sample) -> Iterator[Text]:
     if sample.note:
         head.append(f"  {visible(sample.note)}", style="dim")
     yield head
+    if sample.others:
+        line = Text("  ? ", style="yellow")
+        line.append(visible(sample.left), style="default")
+        line.append(short(sample.after), style="bold yellow")
+        line.append(visible(sample.right), style="default")
+        line.append(f"  or {', '.join(map(visible, sample.others))}", style="dim")
+        yield line
+        return
     for sign, piece, style in (("-", sample.before, "red"), ("+", sample.after, "green")):
         line = Text(f"  {sign} ", style=style)
         line.append(visible(sample.left), style="default")
