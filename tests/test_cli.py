@@ -1,70 +1,44 @@
-"""The command line: bytes in, UTF-8 out, one sentence and exit code 2 when something is wrong."""
+"""The command line: what its commands say and do for one file, and what happens when something is wrong."""
 
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from conftest import Ended, Run
 
 import textfix
-from textfix import Config, Detection, Edit, Result, Step, cli
+from textfix import Config, Edit, Result, Step
+from textfix.cli import pieces, program, streams
+from textfix.cli.commands import cli as commands
+from textfix.cli.job import Job
 from textfix.config import CHOICES
 
 ESCAPE = b"\x1b["
-KNOWN = Detection("utf-8", 20.0, 0.99, "valid", "hans")
-
-
-class Ended(NamedTuple):
-    code: int
-    out: bytes
-    err: str
-
-
-class Terminal(io.TextIOWrapper):
-    def isatty(self) -> bool:
-        return True
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the program in this process, on bytes."""
-
-    def run(*arguments: object, stdin: bytes = b"", terminal: bool = False) -> Ended:
-        out, err = io.BytesIO(), io.BytesIO()
-        kind = Terminal if terminal else io.TextIOWrapper
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-        monkeypatch.setattr(sys, "stdout", kind(out, "utf-8"))
-        monkeypatch.setattr(sys, "stderr", kind(err, "utf-8", "backslashreplace", write_through=True))
-        code = cli.run([str(argument) for argument in arguments])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        return Ended(code, out.getvalue(), err.getvalue().decode())
-
-    return run
-
-
-@pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, str | None, Config]]:
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Job]]:
     """What reaches the library, instead of the library."""
-    calls: list[tuple[bytes, str | None, Config]] = []
+    calls: list[tuple[list[str], Job]] = []
 
-    def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
-        calls.append((data, declared, config))
-        return Result("好", (), KNOWN, "好")
+    def explain(texts: list[str], job: Job) -> list[Result]:
+        calls.append((texts, job))
+        return [Result("好", (), None, "好") for _ in texts]
 
-    monkeypatch.setattr(cli, "explain_bytes", explain_bytes)
+    monkeypatch.setattr(pieces, "explain", explain)
     return calls
+
+
+def give(monkeypatch: pytest.MonkeyPatch, result: Result) -> None:
+    """Let the library give RESULT for every text."""
+    monkeypatch.setattr(pieces, "explain", lambda texts, _: [result for _ in texts])
 
 
 def page(tmp_path: Path, data: bytes, name: str = "page.txt") -> Path:
@@ -121,6 +95,9 @@ GIVEN: list[tuple[list[str], dict[str, Any]]] = [
     (["--holes", "keep"], {"holes": "keep"}),
     (["--terms", "网络=網路", "--terms", "软件=軟體"], {"terms": {"网络": "網路", "软件": "軟體"}}),
     (["--keep", "余先生", "--keep", "范先生"], {"keep": ["余先生", "范先生"]}),
+    (["--escapes", "off"], {"escapes": False}),
+    (["--escapes", "on"], {"escapes": True}),
+    (["--escapes", "percent", "--escapes", "hz"], {"escapes": ["hz", "percent"]}),
     (["--caution", "20"], {"caution": 20.0}),
     (["--max-layers", "1"], {"max_layers": 1}),
 ]
@@ -133,36 +110,55 @@ def test_options_reach_the_library(
 ) -> None:
     """An option, its field and its flag share one word and one meaning."""
     assert run(command, *arguments, stdin=b"x").code == 0
-    assert seen == [(b"x", None, Config(**options))]
+    ((texts, job),) = seen
+    assert (texts, job.declared, job.config) == (["x"], None, Config(**options))
 
 
 def test_declared_reaches_the_library(run: Run, seen: list[Any]) -> None:
     """What the sender says is handed on."""
     assert run("fix", "--declared", "big5", stdin=b"x").code == 0
-    assert seen == [(b"x", "big5", Config())]
+    assert seen[0][1].declared == "big5"
 
 
 def test_every_field_of_config_has_its_option() -> None:
     """An option that the library has and the program lacks would be found out by a user."""
-    flags = {parameter.name for parameter in cli.cli.commands["fix"].params}
+    flags = {parameter.name for parameter in commands.commands["fix"].params}
     assert {field.name for field in dataclasses.fields(Config)} <= flags
     for name, choices in CHOICES.items():
         words = {"off" if c is False else c for c in choices if isinstance(c, str) or (name == "clean" and c is False)}
         if words:
-            (parameter,) = (p for p in cli.cli.commands["fix"].params if p.name == name)
+            (parameter,) = (p for p in commands.commands["fix"].params if p.name == name)
             assert set(parameter.type.choices) == words  # type: ignore[attr-defined]
 
 
-def test_json(run: Run, tmp_path: Path) -> None:
-    """One JSON object a line and file: what `explain` gives, and the name of the file."""
+def test_jsonl(run: Run, tmp_path: Path) -> None:
+    """One JSON object a line and file: what `explain` gives, the name of the file, and what became of it."""
     data = "鏁版嵁澶勭悊，好。".encode()
     one, two = page(tmp_path, data, "1"), page(tmp_path, b"plain", "2")
-    ended = run("fix", "--json", one, two)
+    ended = run("fix", "--jsonl", one, two)
     first, second = map(json.loads, ended.out.decode().splitlines())
-    assert first == {"file": str(one), **textfix.explain(data).to_dict()}
-    assert second["text"] == "plain"
-    assert second["plan"] == []
-    assert run("explain", "--json", one, two).out == ended.out
+    assert first | {"file": str(one), **textfix.explain(data).to_dict()} == first
+    assert (first["status"], first["edits"], first["rules"]) == ("changed", 1, {"repair": {"utf-8>gb18030": 1}})
+    assert (second["status"], second["text"], second["plan"]) == ("unchanged", "plain", [])
+    assert run("explain", "--jsonl", one, two).out == ended.out
+
+
+def test_json_is_one_list(run: Run, tmp_path: Path) -> None:
+    """A program that reads one document gets one, however many files there are."""
+    one, two = page(tmp_path, b"a", "1"), page(tmp_path, b"b", "2")
+    for command in ("fix", "check", "detect", "explain"):
+        assert [record["file"] for record in json.loads(run(command, "--json", one, two).out)] == [str(one), str(two)]
+    assert json.loads(run("check", "--json", tmp_path / "nothing", tmp_path).out)[0]["status"] == "failed"
+
+
+def test_a_plan_over_several_blocks_replays(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The plan of a long file is those of its blocks one after the other; it must lead from its text to the result."""
+    for module in ("blocks", "files", "runner"):
+        monkeypatch.setattr(f"textfix.cli.{module}.BLOCK", 60)
+    text = "第一行鏁版嵁澶勭悊，好。\n好好的一行。\n第三行鏁版嵁澶勭悊\n" * 4
+    (record,) = json.loads(run("fix", "--json", page(tmp_path, text.encode())).out)
+    assert record["text"] == textfix.fix(text)
+    assert textfix.replay(text, record["plan"]) == record["text"]
 
 
 def test_fix_explains_on_standard_error(run: Run) -> None:
@@ -174,9 +170,13 @@ def test_fix_explains_on_standard_error(run: Run) -> None:
 
 
 def test_line_ends_are_the_files_own(run: Run) -> None:
-    """Reading or writing in text mode would turn each \\r\\n into something else."""
+    """The library makes line ends one kind; a file keeps those that it has, each line its own."""
     data = "一\r\n二\r三\n四".encode()
-    assert run("fix", "--clean", "off", stdin=data).out == data
+    assert run("fix", stdin=data).out == data
+    assert run("fix", stdin="鏁版嵁澶勭悊\r\n好\r\n".encode()).out == "数据处理\r\n好\r\n".encode()
+    assert run("fix", stdin="鏁版嵁澶勭悊\r\n好\n\u2028坏\n".encode()).out == "数据处理\r\n好\n\n坏\n".encode()
+    assert run("fix", "--line-ends", "lf", stdin=data).out == "一\n二\n三\n四".encode()
+    assert run("fix", "--line-ends", "crlf", stdin=data).out == "一\r\n二\r\n三\r\n四".encode()
 
 
 def test_an_empty_file_is_an_empty_text(run: Run, tmp_path: Path) -> None:
@@ -188,9 +188,9 @@ def test_an_empty_file_is_an_empty_text(run: Run, tmp_path: Path) -> None:
 def test_surrogates_never_stop_the_program(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a surrogate pair has no UTF-8 form: text gets U+FFFD, JSON keeps the escape, so that the plan replays."""
     plan = (Step("repair", (Edit(0, 1, "x", "\ud800", "escape"),)),)
-    monkeypatch.setattr(cli, "explain_bytes", lambda *_: Result("\ud800\ud83d\ude00", plan, KNOWN, "x\ud83d\ude00"))
+    give(monkeypatch, Result("\ud800\ud83d\ude00", plan, None, "x\ud83d\ude00"))
     assert run("fix", stdin=b"x").out == "\ufffd😀".encode()
-    assert json.loads(run("fix", "--json", stdin=b"x").out)["text"].startswith("\ud800")
+    assert json.loads(run("fix", "--jsonl", stdin=b"x").out)["text"].startswith("\ud800")
     assert b"\\ud800" in run("explain", stdin=b"x").out
 
 
@@ -203,12 +203,12 @@ def made_up() -> Result:
     first = Step("repair", (Edit(5, 10, "(shù)", "", "gloss", 14.25),))
     second = Step("clean", (Edit(0, 1, "第", "弟", "odd", None, "a note"), Edit(7, 8, "\u200b", "", "invisible")))
     text = textfix.replay(source, (first, second))
-    return Result(text, (first, second), KNOWN, source)
+    return Result(text, (first, second), None, source)
 
 
 def test_explain_shows_each_edit_before_and_after(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A person must be able to judge an edit without opening the file: line, rule, odds, before, after."""
-    monkeypatch.setattr(cli, "explain_bytes", lambda *_: made_up())
+    give(monkeypatch, made_up())
     ended = run("explain", page(tmp_path, b"x"))
     assert ended.out.decode().splitlines()[1:] == [
         "line 2  repair  gloss  14.2 nats",
@@ -221,13 +221,23 @@ def test_explain_shows_each_edit_before_and_after(run: Run, monkeypatch: pytest.
         "  - 数量和\\u200b线",
         "  + 数量和线",
     ]
-    assert "page.txt: utf-8 (valid): 3 changes" in ended.out.decode().splitlines()[0]
+    assert "page.txt: ascii (valid): 3 changes" in ended.out.decode().splitlines()[0]
     assert (ended.code, ended.err) == (0, "")
+
+
+def test_explain_shows_close_choices(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the context hardly decided, a person should: what stands there, and what else might."""
+    close = textfix.Ambiguity(1, 2, "里", (textfix.Choice("裏", 0.75),))
+    give(monkeypatch, Result("三里", (Step("script", (), (close,)),), None, "三里"))
+    assert run("explain", stdin=b"x").out.decode().splitlines()[1:] == [
+        "line 1  script  close choice",
+        "  ? 三里  or 裏 (0.8 nats)",
+    ]
 
 
 def test_explain_has_colours_only_on_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Colours in a file or a pipe are garbage, and NO_COLOR is a wish to respect."""
-    monkeypatch.setattr(cli, "explain_bytes", lambda *_: made_up())
+    give(monkeypatch, made_up())
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert ESCAPE not in run("explain", stdin=b"x").out
@@ -239,8 +249,8 @@ def test_explain_has_colours_only_on_a_terminal(run: Run, monkeypatch: pytest.Mo
 def test_explain_leaves_out_the_middle_of_what_is_long(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A garbled page of 2 MB is one edit; nobody reads it on a terminal."""
     long = "长" * 100_000
-    result = Result("短", (Step("repair", (Edit(0, len(long), long, "短", "x"),)),), KNOWN, long)
-    monkeypatch.setattr(cli, "explain_bytes", lambda *_: result)
+    result = Result("短", (Step("repair", (Edit(0, len(long), long, "短", "x"),)),), None, long)
+    give(monkeypatch, result)
     assert len(run("explain", stdin=b"x").out) < 2_000
 
 
@@ -269,7 +279,9 @@ def test_detect_as_json(run: Run, tmp_path: Path) -> None:
     """One JSON object a line and file."""
     data = "数据处理和存储".encode("gb18030")
     path = page(tmp_path, data)
-    assert json.loads(run("detect", "--json", path).out) == {"file": str(path), **textfix.detect(data).to_dict()}
+    found = textfix.detect(data)
+    record = json.loads(run("detect", "--jsonl", path).out)
+    assert (record["file"], record["encoding"], record["detection"]) == (str(path), found.encoding, found.to_dict())
 
 
 def test_detect_admits_not_to_know(run: Run, tmp_path: Path) -> None:
@@ -288,17 +300,13 @@ class TestErrors:
         """The name is the answer."""
         refused(run(command, tmp_path / "nowhere.txt"), "nowhere.txt", "does not exist")
 
-    def test_directory(self, run: Run, command: str, tmp_path: Path) -> None:
-        """`textfix fix *` meets directories."""
-        refused(run(command, tmp_path), "is a directory")
-
     def test_unreadable(self, run: Run, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file of somebody else's. (Denied here by hand, since root may read everything.)"""
 
         def denied(*_: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(cli, "open", denied, raising=False)
+        monkeypatch.setattr(streams, "open", denied, raising=False)
         refused(run(command, page(tmp_path, b"x")), "page.txt", "cannot be read: permission denied")
 
     def test_names_that_no_system_takes(self, run: Run, command: str) -> None:
@@ -316,10 +324,15 @@ class TestErrors:
     def test_the_rest_is_still_done(self, run: Run, command: str, tmp_path: Path) -> None:
         """One bad file among a thousand must not cost the others; the exit code remembers it."""
         good, bad = page(tmp_path, "好的，没有问题。".encode(), "good.txt"), tmp_path / "bad.txt"
-        ended = run(command, "--json", bad, good, tmp_path)
+        ended = run(command, "--jsonl", bad, good, bad)
         assert ended.code == 2
-        assert json.loads(ended.out)["file"] == str(good)
+        assert [json.loads(line)["status"] for line in ended.out.splitlines()][1] == "unchanged"
         assert [line.split(" ")[0] for line in ended.err.splitlines()] == ["textfix:", "textfix:"]
+
+
+def test_a_directory_needs_somewhere_to_go(run: Run, tmp_path: Path) -> None:
+    """A whole tree poured onto the terminal is never what was meant."""
+    refused(run("fix", tmp_path), "is a directory", "--in-place", "--output", "check")
 
 
 @pytest.mark.parametrize(
@@ -329,6 +342,8 @@ class TestErrors:
         ("--punctuation", "wide", ["full", "corner", "half"]),
         ("--clean", "all", ["safe", "full", "off"]),
         ("--holes", "guess", ["mark", "keep", "fill"]),
+        ("--terms", "网络", ["mapping of words"]),
+        ("--escapes", "rot13", ["entity", "percent"]),
         ("--caution", "0", ["above 0"]),
         ("--caution", "much", ["much"]),
         ("--max-layers", "-1", ["from 0 up"]),
@@ -349,10 +364,10 @@ def test_fix_refuses_what_no_encoding_explains(run: Run, tmp_path: Path) -> None
 def test_errors_of_the_library_are_sentences_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A damaged installation should not look like a crash."""
 
-    def explain_bytes(*_: object) -> Result:
+    def explain(*_: object) -> list[Result]:
         raise textfix.DataError("the data file model.npz is missing")
 
-    monkeypatch.setattr(cli, "explain_bytes", explain_bytes)
+    monkeypatch.setattr(pieces, "explain", explain)
     refused(run("fix", stdin=b"x"), "model.npz")
 
 
@@ -394,4 +409,18 @@ def test_a_closed_pipe_is_silent(tmp_path: Path) -> None:
         process.stdout.read(10)
         process.stdout.close()
         assert process.stderr.read() == b""
-    assert process.returncode == cli.PIPE_CLOSED
+    assert process.returncode == program.PIPE_CLOSED
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a full device of Linux")
+@pytest.mark.parametrize(
+    "arguments", [["fix", "-"], ["detect", "-"], ["explain", "--json", "-"], ["--help"]], ids=" ".join
+)
+def test_a_full_disk_behind_standard_output(arguments: list[str]) -> None:
+    """`textfix fix big.txt > somewhere` where there is no more room: said, and no success."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "textfix.cli", *arguments], input=b"x\n", stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == program.SOME_FAILED
+    assert done.stderr == b"textfix: standard output cannot be written: no space left on device\n"

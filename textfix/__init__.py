@@ -9,23 +9,34 @@
 
 from __future__ import annotations
 
+import codecs as _codecs
+import sys as _sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from types import ModuleType as _Module
+from typing import TYPE_CHECKING, Any
 
 from textfix.config import CHOICES, Config, configure
-from textfix.decode import Detector, detect
-from textfix.encodings.codecs import register as _register
 from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
 from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
 from textfix.records import Ambiguity, Change, Choice, Detection, Edit, Plan, Result, Script, Step
 from textfix.replay import replay
-from textfix.script import convert_opencc, identify
+
+if TYPE_CHECKING:
+    from textfix.decode import Detector, detect
+    from textfix.script import identify
 
 __version__ = "0.1.0"
 
-# EUC-TW, ISO-2022-CN and other names that Python does not know: a search function, the tables come when first used.
-_register()
+
+def _find_codec(name: str) -> _codecs.CodecInfo | None:
+    """EUC-TW, ISO-2022-CN and other codecs that Python does not have."""
+    from textfix.encodings.codecs import search
+
+    return search(name)
+
+
+_codecs.register(_find_codec)
 
 __all__ = [
     "Ambiguity",
@@ -56,6 +67,34 @@ __all__ = [
     "repair",
     "replay",
 ]
+
+
+#: What is loaded when it is first asked for: the stages, with their tables and patterns, take longer than all the rest.
+_LATER = {"Detector": "textfix.decode", "detect": "textfix.decode", "identify": "textfix.script"}
+
+
+class _Package(_Module):
+    """A stage and the function that runs it alone share one word: loading the stage must not take the function's place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, _Module) and name in ("clean", "repair")):
+            super().__setattr__(name, value)
+
+
+_sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})
 
 
 def fix(text: str, config: Config | None = None, **options: Any) -> str:
@@ -166,6 +205,8 @@ def convert(
     if engine == "opencc":
         if terms or keep:
             raise ChoiceError("engine for terms and keep", engine, ["context"])
+        from textfix.script import convert_opencc
+
         return convert_opencc(text, to, words=words)
     if terms or keep:
         return _alone(text, "convert", script=to, words=words, terms=terms or (), keep=keep)

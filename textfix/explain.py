@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from textfix import decode, pipeline, punct
 from textfix.config import Config, configure
 from textfix.records import Result
 
@@ -21,6 +20,8 @@ def explain_text(text: str, config: Config, name: str = "fix") -> Result:
     """The result for one text under CONFIG; NAME is the caller's, for its error."""
     if not isinstance(text, str):
         raise wrong_type(name, text)
+    from textfix import pipeline
+
     fixed, plan = pipeline.run_one(text, config)
     return Result(fixed, plan, None, text)
 
@@ -42,12 +43,16 @@ def explain(text_or_bytes: str | bytes, config: Config | None = None, **options:
     else:
         result = explain_text(text_or_bytes, settings, "explain")
     if settings.punctuation in ("full", "corner"):
+        from textfix import punct
+
         result = replace(result, unpaired=punct.unpaired(result.text))
     return result
 
 
 def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
     """The result for bytes: detected, decoded, fixed."""
+    from textfix import decode
+
     detection = decode.detect(data, declared=declared)
     text, parts = decode.decode_parts(data, detection)
     result = explain_text(text, config)
@@ -59,6 +64,8 @@ def explain_many(texts: Iterable[str], config: Config) -> list[Result]:
     """The results for many texts, worked out together."""
     if isinstance(texts, (str, bytes, bytearray)):
         raise TypeError(f"fix_many() takes an iterable of str, not one {type(texts).__name__}: use fix()")
+    from textfix import pipeline
+
     texts = list(texts)
     for i, text in enumerate(texts):
         if not isinstance(text, str):

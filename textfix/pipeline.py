@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from textfix import clean, punct, repair, script, terms
+from textfix import punct, script, terms
 from textfix.batch import Batch
+from textfix.clean import find as find_unclean
 from textfix.config import Config
 from textfix.records import Change, Plan, Step, spare
+from textfix.repair import finders as find_damage
 
 #: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
 BLOCK = 1 << 20
@@ -37,9 +39,9 @@ def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
     if config.repair:
-        line += [Pass("repair", find, times) for find, times in repair.finders(config)]
+        line += [Pass("repair", find, times) for find, times in find_damage(config)]
     if config.clean:
-        line.append(Pass("clean", clean.find))
+        line.append(Pass("clean", find_unclean))
     if config.terms:
         line.append(Pass("terms", terms.find))
     if config.script is not None:
