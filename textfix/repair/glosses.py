@@ -54,13 +54,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     edits: dict[int, list[Edit]] = {}
     for (owner, _), priced in lines.items():
         odds = sum(evidence(match) for match, cost in priced if cost <= COMMON or PICTURES.search(match[2]))
-        # A page that shows the machine at work where nobody else glosses speaks for its other lines too.
-        odds = max(odds, sure.get(owner, 0.0) - TRADITIONAL)
+        # A page that shows the machine at work elsewhere speaks for what nobody else would gloss.
+        alone = odds >= config.caution
+        odds = odds if alone else sure.get(owner, 0.0)
         if odds < config.caution:
             continue
         limit = RARER if odds >= AT_WORK * config.caution else COMMON
         for match, cost in priced:
-            if cost <= COMMON or (cost <= limit and traditional(match[1])) or PICTURES.search(match[2]):
+            common = cost <= COMMON or PICTURES.search(match[2])
+            if (common and alone) or (cost <= limit and traditional(match[1])):
                 start, end = match.start() - int(batch.starts[owner]), match.end(2) - int(batch.starts[owner])
                 edits.setdefault(owner, []).append(Edit(start, end, match[2], "", "gloss", odds))
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}

@@ -31,12 +31,12 @@ COMMON, DEAR, USUAL, GUESSABLE = 9.5, 6.0, 7.5, 11.0
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
 VANISHED = 2.0
-#: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
-#: nothing (the line that opened it may be another).
-CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
-#: Evidence, in nats, that a quotation which stays open behind ! or ? to the end of its line is not meant: 15 lines in
+#: Evidence, in nats, against a quotation mark that opens within a quotation, or closes nothing (the line that opened it
+#: may be another), or closes one where another is open.
+NESTS, STRAY, CROSSES = 6.0, 3.0, 8.0
+#: Evidence, in nats, that a quotation which stays open behind the last ! or ? of its line is not meant: 15 lines in
 #: 36 million characters end so.
-STAYS_OPEN = 10.0
+STAYS_OPEN = 14.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
@@ -130,11 +130,13 @@ class Context:
         kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
         script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
         rest = line[start:]
+        marks = rest[1:].count(0x21) + rest[1:].count(QUESTION)
         opened, end = [], []
         for closing, opening in QUOTES.items():
             count = before.count(chr(opening)) - before.count(chr(closing))
             opened.append(count)
-            end.append(count + rest.count(opening) - rest.count(closing))
+            # Where another mark follows, that one may hide what closes the quotation.
+            end.append(0 if marks else count + rest.count(opening) - rest.count(closing))
         return Context(tuple(opened), tuple(end), script)
 
     def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
@@ -154,7 +156,7 @@ class Context:
             closed = np.maximum(0, np.array(self.open) - counts)
             closes, opens = some[:, None] == CLOSING, some[:, None] == OPENING
             elsewhere = np.where(np.any(inside, axis=1)[:, None], CROSSES, STRAY)
-            value = np.where(inside, -CLOSES - STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
+            value = np.where(inside, -STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
             value += NESTS * (opens & inside)
             more[near] += value.sum(axis=1)
         more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
