@@ -15,20 +15,10 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import guesses, phrases, pinyin
+from textfix.repair.context import QUOTES, Context
+from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
-from textfix.repair.steps import (
-    LONGEST,
-    LOST_RUN,
-    QUOTES,
-    UNKNOWN,
-    WIDTHS,
-    Context,
-    Exit,
-    Patience,
-    Walk,
-    gbk,
-    guessable,
-)  # fmt: skip
+from textfix.repair.steps import LONGEST, LOST_RUN, UNKNOWN, WIDTHS, Exit, Patience, Walk
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
