@@ -12,10 +12,12 @@ from textfix.repair import phrases
 
 
 def test_a_phrase_makes_its_end_likelier() -> None:
-    """Three characters know more than two: 高等院校 is a phrase, 高等院人 is none."""
-    before, ends = np.tile(to_codes("高等院"), (2, 1)), to_codes("校人")
-    one, other = phrases.costs(before, ends)
-    assert one < float(model.next_costs(before[:, 1], before[:, 2], ends)[0]) < other
+    """Three characters know more than two: 不由自主 is a phrase, and after 不由自 little else may follow."""
+    before, ends = np.tile(to_codes("不由自"), (2, 1)), to_codes("主治")
+    pairs = model.next_costs(before[:, 1], before[:, 2], ends)
+    phrase, other = phrases.costs(before, ends)
+    assert phrase < pairs[0] - 1
+    assert other > pairs[1]
 
 
 def test_a_line_is_priced_from_its_beginning() -> None:
