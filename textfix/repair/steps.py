@@ -30,6 +30,9 @@ RUN_TRIES, DEAR = 8, 6.0
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
 VANISHED = 2.0
+#: A walk is given up when its best way costs this much (nats) more than the text as it stands: by the second character
+#: in clean text; what is out of step gains on every character.
+FAR = 12.0
 #: A byte that is not known.
 UNKNOWN = -1
 #: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
@@ -112,10 +115,10 @@ class Walk:
     exits: list[Exit] = field(default_factory=list)
     steps: list[Ways] = field(default_factory=list)
 
-    def run(self, pending: list[int], first: list[int], prior: float, limit: float, patience: Patience) -> list[Exit]:
+    def run(self, pending: list[int], first: list[int], prior: float, stands: Costs, patience: Patience) -> list[Exit]:
         """All ways out from the ways that begin with one of the characters FIRST (or none) and wait with PENDING.
 
-        Given up when the best way costs LIMIT more than the text as it stands would.
+        STANDS are the running costs of the line as it stands; when the best way costs much more, the walk is given up.
         """
         ways = self.begin(pending, first, prior)
         stop = min(len(self.line), self.start + min(LONGEST, patience.left))
@@ -127,7 +130,7 @@ class Walk:
             if self.line[at] == NEWLINE:
                 break
             ways = self.advance(ways, at)
-            if len(ways) and float(ways.cost.min()) > limit + 9.0 * (at - self.start):
+            if len(ways) and float(ways.cost.min()) > float(stands[at + 1]) + FAR:
                 break
         return self.exits
 
