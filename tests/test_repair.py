@@ -29,6 +29,7 @@ def inputs(*names: str) -> list[str]:
 
 
 DAMAGED = inputs("mojibake", "slips", "glosses")
+SLIPS = set(inputs("slips"))
 HARMLESS = inputs("harm")
 KNOWN = [case["in"] for case in cases("known") if case["id"].split("-")[0] in ("mojibake", "slips", "glosses")]
 #: Not in any fixture: a few strong garbles and what they are.
@@ -108,11 +109,36 @@ def test_several_spans_in_a_line() -> None:
 
 
 def test_lines_are_independent() -> None:
-    """A line is the widest context: repairing a text is repairing its lines."""
+    """Repairing a text is repairing its lines; but one slip in a text is evidence for others."""
     lines = [line for text in (*DAMAGED, *KNOWN, *HARMLESS) for line in text.split("\n")]
     together = textfix.fix("\n".join(lines), clean=False).split("\n")
     apart = repair_many(lines)
-    assert [(a, b) for a, b in zip(together, apart, strict=True) if a != b] == []
+    differ = [line for line, a, b in zip(lines, together, apart, strict=True) if a != b]
+    assert set(differ) <= SLIPS
+    assert len(differ) <= 2
+
+
+def test_a_slip_in_a_text_is_evidence_for_others() -> None:
+    """A mark that ends a line with a quotation open may be meant: not where the filter was at work."""
+    line, slip = "站长说：“今年人少了，大家都轻松一些!", "學!⒁皆汉陀示侄荚谕惶踅稚稀"
+    slip = textfix.explain("学!⒁皆汉陀示侄荚谕惶踅稚稀").plan[0].edits[0].before
+    assert textfix.repair(line) is line
+    both = textfix.repair(f"{line}\n学{slip}")
+    assert both == "站长说：“今年人少了，大家都轻松一些。”\n学校、医院和邮局都在同一条街上。"
+
+
+def test_what_a_filter_left_alone_speaks_against_it() -> None:
+    """Bytes that are still there were not replaced: 。” holds A3 A1, wherever its characters begin."""
+    line = "他说:“今年人少了,大家都轻松一些!"
+    assert textfix.repair(line).endswith("。”")
+    assert textfix.repair(f"“来了。”{line}") == f"“来了。”{line}"
+
+
+def test_guesses_are_named() -> None:
+    """A character of which a byte was lost is named in the plan, with how sure it is."""
+    (edit,) = textfix.explain("该指令可以放在文件顶部，以影响该?橹械闹噶").plan[0].edits
+    assert edit.after.startswith("模块中的")
+    assert "模 from half its bytes" in edit.note
 
 
 def test_keep_makes_no_hole() -> None:

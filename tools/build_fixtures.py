@@ -6,7 +6,7 @@
 
 What a case must give never comes from the repair: where nothing was lost it is the sentence itself; where bytes were
 lost it is what the bytes that are left say, checked against the sentence character by character. Without `--sort` a
-case stays where it is. The cases of glosses.jsonl and harm.jsonl are written by hand, and only sorted.
+case stays where it is. The cases of escapes.jsonl, glosses.jsonl and harm.jsonl are written by hand, and only sorted.
 """
 
 from __future__ import annotations
@@ -159,6 +159,19 @@ def show(data: bytes) -> str:
     return "".join(out)
 
 
+def reveal(data: bytes) -> str:
+    """DATA as a GBK reader shows it that puts a question mark for each pair that forms no character."""
+    out, at = [], 0
+    while at < len(data):
+        pair = data[at : at + 2]
+        whole = pair[0] >= 0x80 and len(pair) == 2 and 0x40 <= pair[1] != 0x7F
+        out.append(
+            pair.decode("gbk", "replace")[:1].replace(HOLE, "?") if whole else chr(pair[0]) if pair[0] < 0x80 else ""
+        )
+        at += 1 + whole
+    return "".join(out)
+
+
 def swallow(data: bytes) -> str:
     """DATA as a GBK reader shows it that takes the opening bracket of a gloss for a second byte: one question mark."""
     return damage.read(re.sub(rb"([\x81-\xfe][\x40-\x7e\x80-\xfe])[\x81-\xfe]\(", rb"\1?", data))
@@ -169,13 +182,13 @@ def slips() -> Iterator[dict[str, Any]]:
     readers = {"?!": show, "??": show, "?gloss": swallow}
     for number, line in enumerate(sentences("slips.txt"), 1):
         what, marked = line.split("\t")
-        what, folded = what.removesuffix(" fold"), what.endswith(" fold")
+        what, _, how = what.partition(" ")
         text = re.sub(r"[{}]", "", marked)
-        shown = readers.get(what, damage.read)(slip(text.encode("gbk"), what))
+        shown = (reveal if how == "marked" else readers.get(what, damage.read))(slip(text.encode("gbk"), what))
         out = re.sub(r"\{(.*?)\}", lambda match: HOLE * len(match[1]), marked)
         # A full-width mark that is whole is made ASCII with the broken ones.
         out = out.replace("！", "!") if "!" in what else out.replace("？", "?") if "?" in what else out
-        if folded:
+        if how == "fold":
             shown, out = damage.fold(shown), damage.fold(out)
         case = {"id": f"slips-{number:02}", "in": shown, "out": out, "source": "own"}
         if HOLE in out:
@@ -250,7 +263,7 @@ def main() -> int:
     known = read("known.jsonl")
     fail = {case["id"] for case in known}
     made = {"mojibake.jsonl": list(mojibake()), "slips.jsonl": list(slips())}
-    for kind in ("glosses", "harm"):
+    for kind in ("escapes", "glosses", "harm"):
         made[f"{kind}.jsonl"] = read(f"{kind}.jsonl") + [case for case in known if case["id"].startswith(f"{kind}-")]
     ours = {case["id"]: passes(case) for cases in made.values() for case in cases} if args.sort else {}
     fail = (fail - ours.keys()) | {name for name, passed in ours.items() if not passed}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST
-from textfix.repair import phrases, steps
+from textfix.repair import halves, phrases
 
 QUESTION, NEWLINE = 0x3F, 0x0A
 #: Beginnings kept at each byte, and characters tried for each.
@@ -104,7 +104,7 @@ Hypothesis = tuple[float, tuple[int, int, int], Node | None]
 
 def find_script(codes: Codes) -> int:
     """Which script CODES are in, as `phrases.variants` counts: 1 = traditional, 2 = simplified, 0 = cannot be told."""
-    _, traditional, simplified = np.bincount(steps.scripts().take(codes, mode="clip"), minlength=3)
+    _, traditional, simplified = np.bincount(halves.scripts().take(codes, mode="clip"), minlength=3)
     return 1 if traditional > simplified else 2 if simplified > traditional else 0
 
 

@@ -150,18 +150,24 @@ def read_hz(run: str) -> tuple[str, float] | None:
 #: A byte of quoted-printable that is no ASCII, and the second byte that may follow it.
 QUOTED = r"=[89A-F][0-9A-F](?:=[4-7][0-9A-F]|[@-~](?==))?"
 
+
+def several(escape: str, least: int = 1) -> re.Pattern[str]:
+    """A run of escapes; written so that it begins with a letter, which is looked for ten times as fast."""
+    return re.compile(rf"{escape}(?:{escape}){{{least - 1},}}")
+
+
 KINDS = (
-    Kind("entity", "&", re.compile(r"(?:&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});)+"), read_entities),
+    Kind("entity", "&", several(r"&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});"), read_entities),
     Kind("mime-word", "=?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
-    Kind("percent", "%", re.compile(r"(?:%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?)+"), read_percent, False),
-    Kind("percent-u", "%u", re.compile(r"(?:%u[0-9A-Fa-f]{4}|%[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}(?:%u[0-9A-Fa-f]{4}|%[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
-    Kind("hex", "\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2}){2,}"), read_hex),
-    Kind("octal", "\\", re.compile(r"(?:\\[0-3][0-7]{2}){2,}"), read_octal),
-    Kind("unicode", "\\u", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), read_units),
-    Kind("unicode-bare", "u", re.compile(r"(?<![A-Za-z])(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){3,}(?![0-9A-Za-z])"), read_bare),
+    Kind("percent", "%", several(r"%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?"), read_percent, False),
+    Kind("percent-u", "%u", re.compile(r"%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
+    Kind("hex", "\\x", several(r"\\x[0-9A-Fa-f]{2}", 2), read_hex),
+    Kind("octal", "\\", several(r"\\[0-3][0-7]{2}", 2), read_octal),
+    Kind("unicode", "\\u", several(r"\\u[0-9A-Fa-f]{4}"), read_units),
+    Kind("unicode-bare", "u", re.compile(r"u(?<![A-Za-z]u)[0-9A-Fa-f]{4}[0-9]{0,4}(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){2,}(?![0-9A-Za-z])"), read_bare),
     Kind("quoted-printable", "=", re.compile(rf"{QUOTED}(?:(?:=[2-7][0-9A-F])*(?:=\r?\n)?{QUOTED})*"), read_quoted),
     Kind("hz", "~{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
-    Kind("utf-7", "+", re.compile(r"(?<![A-Za-z0-9+/])\+[A-Za-z0-9+/]{5,}-"), read_utf7),
+    Kind("utf-7", "+", re.compile(r"\+(?<![A-Za-z0-9+/]\+)[A-Za-z0-9+/]{5,}-"), read_utf7),
 )  # fmt: skip
 #: A character beyond the BMP that was left as its two halves.
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")

@@ -6,23 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings
+from textfix.batch import Codes
 from textfix.encodings import HOLE
 from textfix.repair import phrases
-from textfix.repair.steps import (
-    LAST_GONE,
-    MIDDLE_GONE,
-    NEWLINE,
-    WIDTHS,
-    Codes,
-    Context,
-    Exit,
-    common,
-    gapless,
-    gbk,
-    guessable,
-    pairs,
-    usual,
-)  # fmt: skip
+from textfix.repair.context import Context
+from textfix.repair.halves import common, gapless, gbk, guessable, pairs, usual
+from textfix.repair.steps import LAST_GONE, MIDDLE_GONE, NEWLINE, WIDTHS, Exit
 
 #: How probable a cut character must be among those that share its known byte to be put in. Below that the place is
 #: marked as a hole.

@@ -8,39 +8,31 @@ together (a beam over true characters, priced all at once) and ends where the te
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import encodings, model
 from textfix.encodings import HOLE
 from textfix.repair import phrases, pinyin
+from textfix.repair.context import CLOSING, OPENING, Context, Costs
+from textfix.repair.halves import common, gapless, gbk, guessable, pairs, usual
 
 #: Ways kept at each step.
 BEAM = 32
-#: First characters of a pair, or of a run, that are tried where something vanished, all ways taken together.
+#: First characters of a pair that are tried where something vanished, all ways taken together.
 TRIES = 16
 #: So many ways may have lost a pair at a step, the best ones; and ways this much (nats) behind the best are given up.
 GAPS, BEHIND = 6, 14.0
-#: Where two pairs vanished in a row the character between has no byte left: so many first characters are tried
-RUN_TRIES = 8
-#: with all characters this common (plain cost in nats), when no other way costs less than this more.
-COMMON, DEAR, USUAL, GUESSABLE = 9.5, 6.0, 7.5, 11.0
+#: Where two pairs vanished in a row the character between has no byte left: so many first characters are tried, when no
+#: other way costs less than this much more (nats).
+RUN_TRIES, DEAR = 8, 6.0
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
 VANISHED = 2.0
-#: Evidence, in nats, for a quotation mark that closes what is open, and against one that opens within, or closes
-#: nothing (the line that opened it may be another).
-CLOSES, NESTS, STRAY, CROSSES = 4.0, 6.0, 3.0, 8.0
-#: Evidence, in nats, that a quotation which stays open behind ! or ? to the end of its line is not meant: 15 lines in
-#: 36 million characters end so.
-STAYS_OPEN = 10.0
-#: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
-FULL_WIDTH = 6.0
-QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
-CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tuple(QUOTES.values())))
+#: A walk is given up when its best way costs this much (nats) more than the text as it stands: by the second character
+#: in clean text; what is out of step gains on every character.
+FAR = 12.0
 #: A byte that is not known.
 UNKNOWN = -1
 #: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
@@ -53,114 +45,6 @@ LONGEST = 400
 NEWLINE, QUESTION, EURO = 0x0A, 0x3F, 0x20AC
 #: Full-width ASCII: filters that look for it among bytes put the text into step again.
 FULL = range(0xFF01, 0xFF5F)
-
-Codes = NDArray[np.uint32]
-Costs = NDArray[np.float64]
-
-
-@cache
-def pairs() -> NDArray[np.uint32]:
-    """The character of each pair of GBK bytes (0 where there is none), 256 by 256."""
-    packed, length = encodings.load("gbk").table
-    table = np.zeros((256, 256), np.uint32)
-    codes = np.flatnonzero(length == 2)
-    table[packed[codes] >> 8, packed[codes] & 0xFF] = codes
-    return table
-
-
-def gbk(code: int) -> tuple[int, int] | None:
-    """The two GBK bytes of a code point, or None."""
-    packed, length = encodings.load("gbk").table
-    return (int(packed[code] >> 8), int(packed[code] & 0xFF)) if code < 0x10000 and length[code] == 2 else None
-
-
-@cache
-def scripts() -> NDArray[np.uint8]:
-    """For each code point of the BMP: 1 = traditional only, 2 = simplified only, 0 = either or no Han."""
-    fold = model.load().fold[:0x10000]
-    table = np.zeros(0x10000, np.uint8)
-    han = np.arange(0x4E00, 0xA000)
-    table[han[fold[han] != han]] = 1
-    simple = np.unique(fold[han[fold[han] != han]])
-    simple = simple[simple < 0x10000]
-    table[simple[(encodings.load("cp950").table[1][simple] == 0)]] = 2
-    return table
-
-
-@cache
-def guessable() -> NDArray[np.uint32]:
-    """`pairs` without rare characters, which nobody can guess from half their bytes."""
-    table = pairs().copy()
-    table[model.plain_costs(table.ravel()).reshape(table.shape) > GUESSABLE] = 0
-    return table
-
-
-@cache
-def common() -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
-    """The common characters of GBK: code points, first bytes, second bytes."""
-    codes = pairs()[pairs() > 0]
-    codes = codes[model.plain_costs(codes) <= COMMON]
-    packed = encodings.load("gbk").table[0][codes]
-    return codes, (packed >> 8).astype(np.int64), (packed & 0xFF).astype(np.int64)
-
-
-@cache
-def usual() -> tuple[Codes, NDArray[np.int64]]:
-    """The most common of the common characters: code points and first bytes."""
-    codes, leads, _ = common()
-    most = model.plain_costs(codes) <= USUAL
-    return codes[most], leads[most]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a line tells beyond its characters: its quotation marks, and which script it is in.
-
-    `open` and `end` count, for each kind of quotation mark, how many are open before the place, and how many of these
-    are so at the end of the line.
-    """
-
-    open: tuple[int, ...] = (0, 0, 0)
-    end: tuple[int, ...] = (0, 0, 0)
-    script: int = 0  # as in `scripts`
-
-    @staticmethod
-    def of(before: str, line: list[int], start: int) -> Context:
-        """The context behind BEFORE, what was LINE (code points) up to START and has been put right."""
-        kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
-        script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
-        rest = line[start:]
-        opened, end = [], []
-        for closing, opening in QUOTES.items():
-            count = before.count(chr(opening)) - before.count(chr(closing))
-            opened.append(count)
-            end.append(count + rest.count(opening) - rest.count(closing))
-        return Context(tuple(opened), tuple(end), script)
-
-    def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
-        """How many quotations of each kind are open behind READ."""
-        return np.array(
-            [n + read.count(QUOTES[mark]) - read.count(mark) for n, mark in zip(self.open, QUOTES, strict=True)],
-            np.int64,
-        )
-
-    def costs(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
-        """What each of CODES costs more or less where OPENED[i] quotations of each kind are open."""
-        more = np.zeros(len(codes))
-        near = np.flatnonzero((codes >= 0x201C) & (codes <= 0x201D) | (codes >= 0x300C) & (codes <= 0x300F))
-        if len(near):
-            some, counts = codes[near], opened[near]
-            inside = np.asarray(counts > 0)
-            closed = np.maximum(0, np.array(self.open) - counts)
-            closes, opens = some[:, None] == CLOSING, some[:, None] == OPENING
-            elsewhere = np.where(np.any(inside, axis=1)[:, None], CROSSES, STRAY)
-            value = np.where(inside, -CLOSES - STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
-            value += NESTS * (opens & inside)
-            more[near] += value.sum(axis=1)
-        more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
-        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A)] += FULL_WIDTH
-        more += phrases.variants()[self.script][np.minimum(codes, 0xFFFF)]
-        return more
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +111,14 @@ class Walk:
     line: list[int]
     start: int
     before: tuple[int, ...]
-    context: Context = Context()
+    context: Context
     exits: list[Exit] = field(default_factory=list)
     steps: list[Ways] = field(default_factory=list)
 
-    def run(self, pending: list[int], first: list[int], prior: float, limit: float, patience: Patience) -> list[Exit]:
+    def run(self, pending: list[int], first: list[int], prior: float, stands: Costs, patience: Patience) -> list[Exit]:
         """All ways out from the ways that begin with one of the characters FIRST (or none) and wait with PENDING.
 
-        Given up when the best way costs LIMIT more than the text as it stands would.
+        STANDS are the running costs of the line as it stands; when the best way costs much more, the walk is given up.
         """
         ways = self.begin(pending, first, prior)
         stop = min(len(self.line), self.start + min(LONGEST, patience.left))
@@ -246,7 +130,7 @@ class Walk:
             if self.line[at] == NEWLINE:
                 break
             ways = self.advance(ways, at)
-            if len(ways) and float(ways.cost.min()) > limit + 9.0 * (at - self.start):
+            if len(ways) and float(ways.cost.min()) > float(stands[at + 1]) + FAR:
                 break
         return self.exits
 
@@ -436,7 +320,7 @@ class Walk:
             rows = straight[code > 0]
             if len(rows):
                 self.note(self.go_on(ways, rows, code[code > 0][:, None], ways.pending[rows], 0), at + 1)
-        if char == QUESTION and (self.line[at + 1] in FULL or 0x21 <= self.line[at + 1] < 0x40):
+        if char == QUESTION and (self.line[at + 1] in FULL or self.line[at + 1] < 0x40):
             self.note(self.cut_all(ways, straight, char), at + 1)  # the first byte is shown as a mark
         if gloss is None and (char < 0x80 or char in FULL):
             # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
@@ -495,10 +379,3 @@ class Walk:
                 guessed.append((len(codes), width))
             codes += some
         return tuple(codes), tuple(guessed)
-
-
-@cache
-def gapless() -> NDArray[np.bool_]:
-    """For each byte: whether it forms a character with every first byte of GBK that may follow it."""
-    leads = np.flatnonzero(pairs().any(axis=1))
-    return np.asarray((pairs()[:, leads] > 0).all(axis=1) | (np.arange(256) < 0x80))

@@ -1,0 +1,78 @@
+"""What a line tells about a place in it beyond the characters around: its quotation marks, and which script it is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix.batch import Codes
+from textfix.repair import phrases
+from textfix.repair.halves import scripts
+
+QUOTES = {0x201D: 0x201C, 0x300D: 0x300C, 0x300F: 0x300E}
+CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tuple(QUOTES.values())))
+#: Evidence, in nats, against a quotation mark that opens within a quotation, or closes nothing (the line that opened it
+#: may be another), or closes one where another is open.
+NESTS, STRAY, CROSSES = 6.0, 3.0, 8.0
+#: Evidence, in nats, that a quotation which stays open behind the last ! or ? of its line is not meant: 15 lines in
+#: 36 million characters end so.
+STAYS_OPEN = 14.0
+#: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
+FULL_WIDTH = 6.0
+
+Costs = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a line tells beyond its characters: its quotation marks, and which script it is in.
+
+    `open` and `end` count, for each kind of quotation mark, how many are open before the place, and how many of these
+    are so at the end of the line.
+    """
+
+    open: tuple[int, ...] = (0, 0, 0)
+    end: tuple[int, ...] = (0, 0, 0)
+    script: int = 0  # as in `scripts`
+
+    @staticmethod
+    def of(before: str, line: list[int], start: int) -> Context:
+        """The context behind BEFORE, what was LINE (code points) up to START and has been put right."""
+        kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
+        script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
+        rest = line[start:]
+        marks = rest[1:].count(0x21) + rest[1:].count(0x3F)
+        opened, end = [], []
+        for closing, opening in QUOTES.items():
+            count = before.count(chr(opening)) - before.count(chr(closing))
+            opened.append(count)
+            # Where another mark follows, that one may hide what closes the quotation.
+            end.append(0 if marks else count + rest.count(opening) - rest.count(closing))
+        return Context(tuple(opened), tuple(end), script)
+
+    def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
+        """How many quotations of each kind are open behind READ."""
+        return np.array(
+            [n + read.count(QUOTES[mark]) - read.count(mark) for n, mark in zip(self.open, QUOTES, strict=True)],
+            np.int64,
+        )
+
+    def costs(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
+        """What each of CODES costs more or less where OPENED[i] quotations of each kind are open."""
+        more = np.zeros(len(codes))
+        near = np.flatnonzero((codes >= 0x201C) & (codes <= 0x201D) | (codes >= 0x300C) & (codes <= 0x300F))
+        if len(near):
+            some, counts = codes[near], opened[near]
+            inside = np.asarray(counts > 0)
+            closed = np.maximum(0, np.array(self.open) - counts)
+            closes, opens = some[:, None] == CLOSING, some[:, None] == OPENING
+            elsewhere = np.where(np.any(inside, axis=1)[:, None], CROSSES, STRAY)
+            value = np.where(inside, -STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
+            value += NESTS * (opens & inside)
+            more[near] += value.sum(axis=1)
+        more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
+        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A)] += FULL_WIDTH
+        more += phrases.variants()[self.script][np.minimum(codes, 0xFFFF)]
+        return more
