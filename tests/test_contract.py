@@ -27,11 +27,7 @@ SIGNATURES = {
 }
 OPTIONS = {
     "repair": True, "clean": "safe", "script": None, "words": False, "punctuation": None, "spacing": None,
-<<<<<<< HEAD
     "holes": "mark", "caution": 12.0, "max_layers": 3, "escapes": True, "terms": (), "keep": (),
-=======
-    "holes": "mark", "caution": 12.0, "max_layers": 3, "terms": (), "keep": (), "escapes": True,
->>>>>>> slips
 }  # fmt: skip
 TEXT_FUNCTIONS: list[tuple[str, tuple[Any, ...]]] = [
     ("fix", ()), ("repair", ()), ("clean", ()), ("convert", ("hans",)), ("punctuate", ("full",)), ("identify", ()),
