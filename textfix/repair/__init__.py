@@ -17,7 +17,7 @@ Finder = Callable[[Batch, Config], dict[int, Change]]
 
 def finders(config: Config) -> list[tuple[Finder, int]]:
     """The passes of this stage in their order, each with how often it may be asked again."""
-    found: list[tuple[Finder, int]] = [(escapes.find, 1)] if config.escapes else []
+    found: list[tuple[Finder, int]] = [(escapes.find, 3)] if config.escapes else []
     if config.max_layers:
         found += [(mojibake.find, config.max_layers), (western.find, 1)]
     return [*found, (slips.find, 1), (glosses.find, 1)]

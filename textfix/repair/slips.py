@@ -25,7 +25,7 @@ from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, UNKNOWN, WIDTHS, Ex
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
 TRACE = re.compile(
     r"(?:^(?!!\[)|(?<=[\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)])|(?<=[ -~])(?<![!?])(?=[!?]{1,2}[\u3400-\u9fff]{2}))"
-    rf"(?:\({pinyin.SYLLABLE}\))?(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
+    rf"(?:\( ?{pinyin.SYLLABLE} ?\)){{0,2}}(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
     re.MULTILINE,
 )
 #: What a trace begins with: looking for these first is five times as fast.
@@ -37,6 +37,8 @@ GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\(({pinyin.SYLLABLE})\)")
 FULL_WIDTH = "，：；！？"
 #: Surprise per character, over the next few, from which a mark is looked at: clean text seldom reaches it.
 SURPRISE = 7.5
+#: The same for what follows a mark that is a surprise itself.
+UNSURE = 6.0
 AHEAD = 4
 #: A slip stands in sound text: so many characters before it cost no more than this on average (5 is usual).
 STANDS, SOUND = 8, 9.0
@@ -78,7 +80,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     lines = list(zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True))
     prices = surprise(traces, batch).tolist()
     suspicious = [
-        is_suspicious(trace, start, joined, row) for (trace, start, _), row in zip(lines, prices, strict=True)
+        is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
+        for (trace, start, end), row in zip(lines, prices, strict=True)
     ]
     if not any(suspicious):
         return {}
@@ -86,7 +89,9 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     damaged = {owner for owner, yes in zip(owners, suspicious, strict=True) if yes}
     found: dict[int, dict[tuple[int, int], list[re.Match[str]]]] = {}
     for (trace, start, end), owner, yes in zip(lines, owners, suspicious, strict=True):
-        if yes or (owner in damaged and ends_line(trace, joined)):  # other slips may have hidden the quotation
+        if yes or (
+            owner in damaged and ends_line(trace, joined) and not joined[start:end].isascii()
+        ):  # other slips may have hidden the quotation
             # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
             start += (trace.start() - start) // PART * PART
             found.setdefault(owner, {}).setdefault((start, min(end, start + PART + LONGEST)), []).append(trace)
@@ -151,8 +156,9 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    if costs[0] >= SURPRISE:
-        return True
+    following = joined[trace.end("mark") : trace.end("mark") + 1]
+    if costs[0] >= SURPRISE and (following < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE):
+        return True  # what stands behind a mark is garbled too, unless it is ASCII
     if ends_line(trace, joined):
         before = joined[origin:start]
         return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
@@ -168,7 +174,10 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], others: int,
         place = Trace.of(trace, origin)
         if edits and place.start < edits[-1].end:
             continue
-        before = splice(line[: place.start], edits).text
+        stop = max(
+            place.behind, edits[-1].end if edits else 0
+        )  # a gloss in front of the mark is not the text before it
+        before = splice(line[:stop], edits).text
         if not is_sound(before):
             continue
         shown = shown or Line.of(line)
