@@ -44,6 +44,9 @@ AHEAD = 4
 STANDS, SOUND = 8, 9.0
 #: Characters of a line that are looked at together.
 PART = 2000
+#: Walks in vain, one after another, after which the other marks of a line are left: question marks all over a line are
+#: characters that were lost, each of which costs a walk of 40 ms.
+IN_VAIN = 2
 #: Evidence, in nats, of another slip or gloss in the same text, and how many count: the filter was at work.
 AT_WORK, MOST = 4.0, 2
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -169,8 +172,10 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], others: int,
     """The slips of one line; ORIGIN is where it starts in what TRACES count in, OTHERS the signs of damage elsewhere."""
     edits: list[Edit] = []
     shown: Line | None = None
-    patience = Patience()
+    patience, vain = Patience(), 0
     for trace in traces:
+        if vain == IN_VAIN:
+            break
         place = Trace.of(trace, origin)
         if edits and place.start < edits[-1].end:
             continue
@@ -184,6 +189,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], others: int,
         evidence = AT_WORK * min(len(edits) + others, MOST)
         context = Context.of(before, shown.codes, place.start)
         edit = undo(shown, place, evidence, context, patience, config)
+        vain = vain + 1 if edit is None else 0
         if edit is not None:
             edits.append(edit)
     return edits
