@@ -156,7 +156,7 @@ def test_results() -> None:
         "plan": [{"stage": "repair", "edits": [{
             "start": 0, "end": 1, "before": "x", "after": "中\ufffd", "rule": "rule", "odds": 3.14, "note": "note"}]}],
         "detection": None,
-        "parts": [], "holes": [1],
+        "parts": [], "holes": [1], "scars": [],
     }  # fmt: skip
     assert not Result("好").changed
 

@@ -21,6 +21,7 @@ from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
 from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
 from textfix.records import Ambiguity, Change, Choice, Detection, Edit, Plan, Result, Script, Step
 from textfix.replay import replay
+from textfix.scars import Scar
 
 if TYPE_CHECKING:
     from textfix.decode import Detector, detect
@@ -51,6 +52,7 @@ __all__ = [
     "Plan",
     "ReplayError",
     "Result",
+    "Scar",
     "Script",
     "Step",
     "TextfixError",

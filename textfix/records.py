@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, overload
 
+from textfix import scars
+from textfix.scars import Scar
+
 Item = TypeVar("Item")
 
 
@@ -259,9 +262,10 @@ class Result:
     """What `explain` gives: the text, the plan that leads to it, and what the bytes were taken for.
 
     `source` is the text that the plan starts from; `parts` are the stretches of the bytes (start, end, encoding) where
-    they are not all in one encoding; `holes` are the places of U+FFFD in the text. `str(result)` is the text;
-    `to_dict()` is plain JSON. Where a style of punctuation was asked for, `unpaired` are the places in the text of quotation
-    marks that have no partner in their line and were left as they are.
+    they are not all in one encoding; `holes` are the places of U+FFFD in the text, `scars` the stretches that are damaged
+    beyond repair (锟斤拷, 烫烫烫). `str(result)` is the text; `to_dict()` is plain JSON. Where a style of punctuation was asked
+    for, `unpaired` are the places in the text of quotation marks that have no partner in their line and were left as they
+    are.
     """
 
     text: str
@@ -274,6 +278,10 @@ class Result:
     @property
     def holes(self) -> tuple[int, ...]:
         return tuple(i for i, char in enumerate(self.text) if char == "\ufffd") if "\ufffd" in self.text else ()
+
+    @property
+    def scars(self) -> tuple[Scar, ...]:
+        return scars.find(self.text)
 
     @property
     def changed(self) -> bool:
@@ -289,6 +297,7 @@ class Result:
             "detection": None if self.detection is None else self.detection.to_dict(),
             "parts": [list(part) for part in self.parts],
             "holes": list(self.holes),
+            "scars": [scar.to_dict() for scar in self.scars],
         }
         if self.unpaired:
             out["unpaired"] = list(self.unpaired)

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any, TextIO
 
+from textfix import scars
 from textfix.cli import job as jobs
 from textfix.cli import terminal
 from textfix.cli.job import Done, Record, Source, called
@@ -154,6 +155,7 @@ class Json(Listener):
             data["text"] = text
             data |= {"fields": self.fields} if self.fields else {"plan": self.plan}
             data |= {"parts": self.parts, "holes": [i for i, char in enumerate(text) if char == "\ufffd"]}
+            data["scars"] = [scar.to_dict() for scar in scars.find(text)]
         self.texts, self.plan, self.fields, self.parts = [], [], [], []
         self.read = self.size = self.line = 0
         self.write(data)

@@ -248,9 +248,9 @@ def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: st
 
 def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     _fill_utf8(packed, length)
-    # Sequences of three bytes that GB text happens to form give symbols (E2 A3 AC: ⣬); what gives Han is left out, or
-    # all Chinese text could have come from this reader. U+0080 to U+00FF may be one byte or two: one is likelier.
-    length[0x3000:] = 0
+    # Sequences of three bytes that GB text happens to form give symbols, Han and hangul (E2 A3 AC: ⣬, EB A3 BA: 룺).
+    # U+0080 to U+00FF may be one byte or two: one stands here, lossy.recut weighs both.
+    length[0x10000:] = 0
     _fill_single(packed, length, "latin-1")
     _fill_single(packed, length, "cp1252")
 
@@ -258,7 +258,10 @@ def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> Non
 def _fill_double(packed: NDArray[np.uint32], length: NDArray[np.uint8], codec: str) -> None:
     seen: set[str] = set()
     for lead in range(0x80, 0xFF):
-        for pair in [bytes([lead]), *(bytes([lead, trail]) for trail in range(0x30, 0xFF))]:
+        pairs = [bytes([lead]), *(bytes([lead, trail]) for trail in range(0x30, 0xFF))]
+        if codec.startswith("euc_j") and lead == 0x8F:  # behind 8F stand the two bytes of the second plane
+            pairs += [bytes([lead, row, cell]) for row in range(0xA1, 0xFF) for cell in range(0xA1, 0xFF)]
+        for pair in pairs:
             try:
                 text = pair.decode(codec)
             except UnicodeDecodeError:

@@ -12,10 +12,15 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from textfix import encodings
 from textfix.batch import Codes
 from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
+#: Readers that have no character for every third pair of bytes of Chinese in UTF-8.
+LOSING = ("big5", "cp950", "cp949")
+#: Code points from here up are Chinese, or near it.
+HAN = 0x2E80
 #: Nats: the first byte of a UTF-8 sequence (for Chinese E3 to E9 and EF, or seldom another), one of its others (64 of
 #: them), and any byte above 7F where nothing is known of how they are distributed.
 LEAD, SELDOM, TAIL, BYTE = 2.0, 7.0, 4.2, 4.85
@@ -36,13 +41,14 @@ class Marked:
     starts: NDArray[np.int64]
 
 
-def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> Marked:
-    """The holes of a reading, one for each lost character; DOUBLE tells that the reader took two bytes a character."""
+def mark(encoded: Encoded, decoded: Decoded, written: str, reader: str) -> Marked:
+    """The holes of a reading, one for each lost character; a READER of two bytes a character joins what was apart."""
     codes, starts = decoded.codes, decoded.starts
     more = np.zeros(len(codes), np.bool_)
     swallowed = np.zeros(len(codes), np.bool_)
     hole = codes == HOLE
-    if not hole.any():
+    losing = written == "utf-8" and reader in LOSING and b"??" in encoded.data
+    if not hole.any() and not losing:
         return Marked(codes, more, swallowed, encoded.data, starts)
     data = np.frombuffer(encoded.data, np.uint8)
     first = data[starts[:-1]]
@@ -51,7 +57,7 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
     stray = hole & (first >= 0x80) & (first < 0xC0)
     broken = hole & (first >= 0xC2) & (first < 0xF5)
     codes = codes.copy()
-    if double:
+    if reader in encodings.DOUBLE:
         # A tail byte alone means that bytes are missing before it. Where a reader of two-byte characters dropped a
         # pair, the bytes on both sides were joined: 涓[E15F]枃 without its middle reads 世 and a stray 87.
         after_whole = np.flatnonzero(stray[1:] & ~hole[:-1] & (codes[:-1] >= 0x80))
@@ -61,14 +67,16 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, *, double: bool) -> M
         hole = codes == HOLE
         broken[spliced] = True
     # "锛?" was EF BC 9A: a question mark behind a broken sequence stands for the rest of it, one before stray tail bytes
-    # for their first; several beside either are all lost.
+    # for their first; several beside either are all lost, and so are several beside Han where the reader loses much.
     question = codes == QUESTION
     if question.any():
         edges = np.flatnonzero(np.diff(np.concatenate([[0], question.astype(np.int8), [0]])))
+        beside = hole | (codes >= HAN) if losing else hole
         for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            behind = start > 0 and bool(hole[start - 1])
-            ahead = end < len(codes) and bool(hole[end])
-            if (behind or ahead) if end - start > 1 else (behind and broken[start - 1]) or (ahead and stray[end]):
+            several = end - start > 1
+            behind = start > 0 and bool((beside if several else hole)[start - 1])
+            ahead = end < len(codes) and bool((beside if several else hole)[end])
+            if (behind or ahead) if several else (behind and broken[start - 1]) or (ahead and stray[end]):
                 swallowed[start:end] = True
     codes[swallowed] = HOLE
     hole |= swallowed

@@ -278,6 +278,8 @@ def fill(repair: Repair, window: Codes) -> Repair:
     shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "")
     codec, script = completion.find_codec(route.read, shown), completion.find_script(repair.codes)
     done = completion.completer(route.written, codec, script).complete(repair.data, before, int(window[repair.end]))
+    if (done.codes == HOLE).sum() > (repair.codes == HOLE).sum():
+        return repair
     note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""
     return replace(repair, codes=done.codes, note=note)
 

@@ -108,7 +108,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
             blocked = ~encoded.known & (codes != HOLE)
             encoded = lossy.resolve(encoded, codes, route.read, route.written)
         decoded = lossy.decode(encoded, route.written)
-        marked = holes.mark(encoded, decoded, route.written, double=route.read in encodings.DOUBLE)
+        marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)
         left, right = common(b, here)  # borders of what was undone so far that are borders here too
         a, b, now = a[left], there[right], marked.codes

@@ -47,8 +47,6 @@ BEFORE, AFTER = 5, 11
 #: misread word starts and ends with likely ones.
 NEAR, MARGIN = 6, 64
 NEWLINE = 0x0A
-#: Characters of a run that tell which chains it may have come along.
-ENOUGH_TO_TELL = 256
 #: Sinks any sum that a character can have added to.
 SINK = np.float32(-64.0)
 
@@ -231,20 +229,25 @@ def widen(
     ends: NDArray[np.int64],
 ) -> list[Window]:
     """Windows of CODES from the runs STARTS to ENDS of PART that some chain explains."""
-    names = np.array(table().names)
+    inside = np.arange(int((ends - starts).sum())) + np.repeat(
+        starts - np.cumsum(ends - starts) + (ends - starts), ends - starts
+    )
+    likely = np.minimum(
+        table().likelihood.take(part[inside], axis=0, mode="clip") * np.float32(1 / UNIT), surprise[inside, None]
+    )
+    edges = np.cumsum(ends - starts)
+    # Each run is judged by itself: its sums start anew.
+    total = np.cumsum(likely, axis=0, dtype=np.float64)
     found: list[tuple[int, int, frozenset[str]]] = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        # Each run is judged by itself, a long one by how it begins and ends.
-        reached = np.zeros(len(names), np.bool_)
-        for low, high in (
-            (start, min(end, start + ENOUGH_TO_TELL)),
-            (max(start + ENOUGH_TO_TELL, end - ENOUGH_TO_TELL), end),
-        ):
-            if low < high:
-                likely = table().likelihood.take(part[low:high], axis=0, mode="clip") * np.float32(1 / UNIT)
-                reached |= (reach(np.minimum(likely, surprise[low:high, None])[None]) >= ALARM)[0]
+    names = np.array(table().names)
+    before = 0
+    for start, end, edge in zip(places[starts].tolist(), places[ends - 1].tolist(), edges.tolist(), strict=True):
+        base = total[before - 1] if before else np.zeros(total.shape[1])
+        own = np.vstack([np.zeros(total.shape[1]), total[before:edge] - base])
+        reached = (own - np.minimum.accumulate(own, axis=0)).max(axis=0) >= ALARM
         if reached.any():
-            found.append((int(places[start]), int(places[end - 1]) + 1, frozenset(names[reached].tolist())))
+            found.append((start, end + 1, frozenset(names[reached].tolist())))
+        before = edge
     return merge(codes, found)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textfix import model
 from textfix.batch import Batch, to_codes
@@ -17,8 +18,13 @@ from textfix.repair import suspicion
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
-#: Han, kana, hangul, before or after: not ftfy's to judge.
+#: Han, kana, hangul: a line that has them is not ftfy's to judge, nor is what becomes Han.
 EASTERN = re.compile("[\u2e80-\ud7ff]")
+HOLE, SCAR = "\ufffd", "ï¿½"  # U+FFFD is all that stands behind ï¿½: it stays what it is, and is counted as a scar
+HAN = re.compile("[\u3400-\u9fff]")
+#: What it says, in nats, that ftfy's own rules take a line for mojibake. Of its published cases the least evident
+#: gains 5.8 nats by our model; in the clean text of 23 languages that we measure with nothing is repaired.
+FTFY = 7.0
 
 
 @cache
@@ -40,6 +46,15 @@ def settings() -> TextFixerConfig:
     )
 
 
+@cache
+def telltale() -> NDArray[np.bool_]:
+    """By code point: characters that are likelier in Western mojibake than in clean text, and C1 controls."""
+    table = suspicion.table()
+    found: NDArray[np.bool_] = table.likelihood[:, table.names.index(suspicion.WESTERN)] > 0
+    found[0x80:0xA0] = True
+    return found
+
+
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The Western mojibake of each text, line by line."""
     if batch.joined.isascii():
@@ -47,11 +62,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     joined = batch.joined
     edits: dict[int, list[Edit]] = {}
     done = -1
-    for window in suspicion.windows(batch):
-        if window.start < done or suspicion.WESTERN not in window.chains:
+    for place in np.flatnonzero(telltale().take(batch.codes, mode="clip")).tolist():
+        if place < done:
             continue
-        start = joined.rfind("\n", 0, window.start) + 1
-        end = joined.find("\n", window.start)
+        start = joined.rfind("\n", 0, place) + 1
+        end = joined.find("\n", place)
         done = end if end >= 0 else len(joined)
         edit = repair_line(joined[start:done], config)
         if edit is not None:
@@ -72,16 +87,20 @@ def repair_line(line: str, config: Config) -> Edit | None:
     if EASTERN.search(line):
         return None
     import ftfy
+    import ftfy.badness
 
+    if not ftfy.badness.is_bad(line):
+        return None
     fixed, plan = ftfy.fix_encoding_and_explain(line, settings())
     layers = sum(step.action == "decode" for step in plan or ())
-    if fixed == line or EASTERN.search(fixed) or layers > config.max_layers:
+    if fixed == line or HAN.search(fixed) or layers > config.max_layers:
         return None
-    if fixed.count("\ufffd") > line.count("\ufffd"):  # ï¿½ is a scar: nothing is left behind it
+    if fixed.count(HOLE) > line.count(HOLE) and (config.holes == "keep" or SCAR in line):
         return None
     start = alike(line, fixed)
     tail = alike(line[start:][::-1], fixed[start:][::-1])
     odds = float(model.costs(to_codes(line)).sum()) - float(model.costs(to_codes(fixed)).sum())
+    odds += FTFY
     if odds < config.caution:
         return None
     steps = ", ".join(f"{step.action} {step.parameter}" for step in plan or ())

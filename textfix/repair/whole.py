@@ -18,7 +18,7 @@ from textfix import encodings, model, routes
 from textfix.batch import Codes, to_codes
 from textfix.config import Config
 from textfix.records import Edit
-from textfix.repair import suspicion
+from textfix.repair import holes, suspicion
 from textfix.routes import Chain
 
 NEWLINE = 0x0A
@@ -85,6 +85,8 @@ def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     best = sorted(columns, key=lambda column: -said[column])[:TRIED]
     for column in best:
         chain = by_name[table.names[column]]
+        if "??" in text and chain.routes[-1].read in holes.LOSING:  # lost bytes, perhaps: that is for the search
+            continue
         if said[column] > 0 and len(chain.routes) <= config.max_layers and (data := undo(codes, chain)) is not None:
             return weigh(text, codes, data, chain, column, config)
     return None
