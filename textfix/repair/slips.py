@@ -159,10 +159,11 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    following = joined[trace.end("mark") : trace.end("mark") + 1]
-    if costs[0] >= SURPRISE and (following < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE):
+    last = ends_line(trace, joined)
+    follows = joined[trace.end("mark") : trace.end("mark") + 1]
+    if costs[0] >= SURPRISE and not last and (follows < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE):
         return True  # what stands behind a mark is garbled too, unless it is ASCII
-    if ends_line(trace, joined):
+    if last:
         before = joined[origin:start]
         return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
     return max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= SURPRISE
@@ -274,6 +275,8 @@ def undo(
     line: Line, trace: Trace, evidence: float, context: Context, patience: Patience, config: Config
 ) -> Edit | None:
     """The slip at TRACE undone, if that reads better by enough."""
+    if trace.end == len(line.text) and trace.gloss is None and line.full and not evidence:
+        return None  # nothing follows that could tell: see below
     start, before = trace.start, behind(trace, line.codes)
     found: list[tuple[float, Exit, str]] = []
     for begin, rule, prior, pending, first in starts(trace, line):
