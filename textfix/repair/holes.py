@@ -59,10 +59,10 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, reader: str) -> Marke
     codes = codes.copy()
     if reader in encodings.DOUBLE:
         # A tail byte alone means that bytes are missing before it. Where a reader of two-byte characters dropped a
-        # pair, the bytes on both sides were joined: 涓[E15F]枃 without its middle reads 世 and a stray 87.
+        # pair, the bytes on both sides were joined: 涓[E15F]枃 without its middle reads 世 and a stray 87. One that begins
+        # a character of the reader's stands behind a whole one, as a clean （ does.
         after_whole = np.flatnonzero(stray[1:] & ~hole[:-1] & (codes[:-1] >= 0x80))
-        inner = np.searchsorted(encoded.starts, starts[after_whole] + 1)
-        spliced = after_whole[encoded.starts[inner] < starts[after_whole + 1]]
+        spliced = after_whole[~np.isin(starts[after_whole + 1], encoded.starts)]
         codes[spliced] = HOLE
         hole = codes == HOLE
         broken[spliced] = True

@@ -239,10 +239,15 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
 
 def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, config: Config) -> Repair | None:
     """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
-    lost_as_well = reading.same & (reading.marked.codes[reading.b[:-1]] == HOLE)
-    while first < last and reading.same[first] and not lost_as_well[first]:
+    hole = reading.marked.codes == HOLE
+    lost_as_well = reading.same & hole[reading.b[:-1]]
+    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of.
+    whole = np.add.reduceat(~hole & (reading.marked.codes >= 0x80), reading.b[:-1], dtype=np.int64)
+    mark = np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
+    idle = (reading.same | (mark & (whole == 0) & (reading.gain <= 0))) & ~lost_as_well
+    while first < last and idle[first]:
         first += 1
-    while first < last and reading.same[last - 1] and not lost_as_well[last - 1]:
+    while first < last and idle[last - 1]:
         last -= 1
     if first >= last:
         return None
@@ -250,7 +255,7 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
         first -= 1
     while last < len(lost_as_well) and lost_as_well[last]:
         last += 1
-    while last < len(reading.same) and reading.marked.more[int(reading.b[last])]:
+    while last < len(idle) and reading.marked.more[int(reading.b[last])] and not idle[last]:
         last += 1  # what only continues the hole at the end belongs to it
     start, end = int(reading.a[first]), int(reading.a[last])
     left, right = int(reading.b[first]), int(reading.b[last])

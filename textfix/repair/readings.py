@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import FOREIGN, HOLE
-from textfix.repair import holes, lossy
+from textfix.repair import holes, lossy, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
@@ -44,7 +44,8 @@ class Reading:
     """TEXT read again: atom k is `text[a[k]:a[k+1]]` as it stands and `marked.codes[b[k]:b[k+1]]` in the reading.
 
     `gain[k]` is how much likelier the reading makes it, in nats (−BARRIER where it cannot be); `cost[k]` what the
-    reading's characters cost; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before.
+    reading's characters cost; `same[k]` whether the atom stays as it is, `stale[k]` whether it repeats the one before;
+    `marks[i]` whether character i of TEXT is a full-width mark.
     """
 
     chain: Chain
@@ -55,6 +56,7 @@ class Reading:
     cost: NDArray[np.float64]
     same: NDArray[np.bool_]
     stale: NDArray[np.bool_]
+    marks: NDArray[np.bool_]
 
 
 def common(left: NDArray[np.int64], right: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -105,7 +107,11 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     for route in reversed(chain.routes):  # what happened last is undone first
         encoded = encodings.load(route.read).encode(now)
         if now is codes:
-            blocked = ~encoded.known & (codes != HOLE)
+            # Direction marks and isolates (U+202A to U+202E, U+2060 to U+206F) are what somebody put around a garble:
+            # only four bytes of GB18030 could be read as one.
+            blocked = (
+                (~encoded.known & (codes != HOLE)) | ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
+            )
             encoded = lossy.resolve(encoded, codes, route.read, route.written)
         decoded = lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
@@ -143,7 +149,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
-    return Reading(chain, marked, a, b, gain, cost, same, stale)
+    return Reading(chain, marked, a, b, gain, cost, same, stale, suspicion.are_marks(codes))
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:

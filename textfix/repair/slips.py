@@ -161,7 +161,11 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
     last = ends_line(trace, joined)
     follows = joined[trace.end("mark") : trace.end("mark") + 1]
-    if costs[0] >= SURPRISE and not last and (follows < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE):
+    if (
+        costs[0] >= SURPRISE
+        and not last
+        and (follows < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE)
+    ):
         return True  # what stands behind a mark is garbled too, unless it is ASCII
     if last:
         before = joined[origin:start]

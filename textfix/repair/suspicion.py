@@ -103,6 +103,14 @@ def positive(most: NDArray[np.int8]) -> NDArray[np.uint8]:
     return units
 
 
+def are_marks(codes: Codes) -> NDArray[np.bool_]:
+    """Which of CODES are MARKS."""
+    found = np.zeros(len(codes), np.bool_)
+    for low, high in MARKS:
+        found |= (codes >= low) & (codes <= high)
+    return found
+
+
 def hashed(first: Codes, second: Codes) -> tuple[Codes, Codes]:
     """Two times PAIR_BITS well-mixed bits for each pair of code points."""
     mixed = (first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)
