@@ -165,16 +165,6 @@ def test_no_row_stands_twice() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_the_grouping_covers_the_table() -> None:
-    """Repair works by what is undone first: each chain stands under its last route, once."""
-    grouped = [(key, chain) for key, chains in routes.by_last().items() for chain in chains]
-    assert sorted(chain.name for _, chain in grouped) == sorted(chain.name for chain in routes.table())
-    for (read, written, more), chain in grouped:
-        assert chain.routes[-1].read == read
-        assert chain.routes[-1].written == written
-        assert more == (len(chain.routes) > 1)
-
-
 def test_the_page_is_up_to_date() -> None:
     """`python tools/build_routes_page.py` writes docs/routes.md; a row that is not in it is a row nobody finds."""
     spec = importlib.util.spec_from_file_location("build_routes_page", ROOT / "tools" / "build_routes_page.py")

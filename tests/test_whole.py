@@ -60,3 +60,11 @@ def test_a_broken_byte_is_left_to_the_search() -> None:
 def test_french_is_not_ours() -> None:
     garbled = routes.misread("L’été dernier, nous avons mangé des pâtes à la crème brûlée.", "utf-8>latin-1") * 3
     assert not is_whole(garbled)
+
+
+def test_one_character_over_and_over_says_nothing() -> None:
+    """Two different characters are the least, as in the search."""
+    garbled = routes.misread("\n".join([LINES[0], "一、一、一", LINES[3]]), "utf-8>latin-1")
+    got = textfix.repair(garbled).split("\n")
+    assert got[0] == LINES[0]
+    assert got[1] == textfix.repair(garbled.split("\n")[1])

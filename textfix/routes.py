@@ -53,16 +53,6 @@ def table() -> tuple[Chain, ...]:
     return (*single, *longer)
 
 
-@cache
-def by_last() -> dict[tuple[str, str, bool], list[Chain]]:
-    """The table by what is undone first: its reader, what it was written in, and whether there is more below."""
-    found: dict[tuple[str, str, bool], list[Chain]] = {}
-    for chain in table():
-        last = chain.routes[-1]
-        found.setdefault((last.read, last.written, len(chain.routes) > 1), []).append(chain)
-    return found
-
-
 def parse(name: str) -> Route:
     """The route called NAME ("utf-8>gb18030"); it need not be in the table, its encodings must exist."""
     written, sign, read = name.partition(">")

@@ -16,17 +16,12 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
 from textfix.repair import completion, holes, readings, suspicion
-from textfix.repair.readings import Reading
+from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
 from textfix.repair.whole import read as read_whole
 from textfix.routes import Chain
 
-#: What a character of meaningless bytes costs when they happen to decode: an even choice among what the encoding has.
-#: UTF-8 checks itself: three random bytes form a character once in 80 times, which is worth 4.4 nats more.
-NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
-#: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
-STRANGE = 8.0
 #: Odds against chance must hold even if the text is of a kind that the model does not know. Where it knows the alphabets,
 #: a text that it finds absurd by more than ABSURD nats is hardly of such a kind: SHARE of what goes beyond counts, from
 #: −UNFAMILIAR to FAMILIAR. In 44 million clean characters no false reading goes beyond 26, while 4-character garbles
@@ -41,8 +36,6 @@ CUT = 9.0
 NATURAL = 5.0
 #: How much less odds are for each border that is not natural: 데우던 in a Korean line reads as 单快带.
 BROKEN = 7.0
-#: A reading has this many different Han characters, or it is not ours to judge.
-LEAST_HAN = 2
 #: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
 LEAST_ROWS, SPARSE = 4, 8
 
@@ -287,10 +280,6 @@ def fill(repair: Repair, window: Codes) -> Repair:
         return repair
     note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""
     return replace(repair, codes=done.codes, note=note)
-
-
-def is_han(codes: Codes) -> NDArray[np.bool_]:
-    return ((codes >= 0x4E00) & (codes <= 0x9FFF)) | ((codes >= 0x3400) & (codes <= 0x4DBF))
 
 
 def settles(repair: Repair, window: Codes) -> bool:

@@ -19,15 +19,15 @@ from textfix.batch import Codes, to_codes
 from textfix.config import Config
 from textfix.records import Edit
 from textfix.repair import holes, suspicion
+from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, is_han
 from textfix.routes import Chain
 
 NEWLINE = 0x0A
 #: Suspicious places of a text, as a share of its characters beyond ASCII, from which it is looked at as a whole; and
 #: its characters that are asked which chain it was, and the chains that are tried.
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
-#: What a character of meaningless bytes costs in UTF-8, as in the search, and odds against a text of an unknown kind.
-NULL, STRANGE = 13.9, 8.0
-LEAST_HAN = 2
+#: What a character of meaningless bytes costs in UTF-8.
+CHANCE = NULL["utf-8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +114,23 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config
         return None
     said = per_line(column_of(column).take(codes, mode="clip"), old_edges) / suspicion.UNIT
     cost = model.plain_costs(new)
-    cost[new < 0x80] = NULL
-    odds = np.minimum(said, per_line(NULL - cost, new_edges) + STRANGE) - chain.prior
-    han = (new >= 0x4E00) & (new <= 0x9FFF)
-    fresh = han.copy()
-    fresh[1:] &= new[1:] != new[:-1]
-    sure = (odds >= config.caution) & (per_line(fresh, new_edges) >= LEAST_HAN)
+    cost[new < 0x80] = CHANCE
+    odds = np.minimum(said, per_line(CHANCE - cost, new_edges) + STRANGE) - chain.prior
+    sure = (odds >= config.caution) & (count_han(new, new_edges) >= LEAST_HAN)
     for window in suspicion.find_windows(new):  # what is suspicious still is for the search
         sure[np.searchsorted(new_edges, window.start, side="right") - 1] = False
     if not sure.any():
         return None
     left = bool(((codes >= 0x80) & ~np.repeat(sure, np.diff(old_edges))).any())
     return Whole(text, after, chain, old_edges, new_edges, sure, odds, left)
+
+
+def count_han(codes: Codes, borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many different Han characters each line has."""
+    han = np.flatnonzero(is_han(codes))
+    line = np.searchsorted(borders, han, side="right") - 1
+    different = np.unique(line.astype(np.uint64) << np.uint64(32) | codes[han]) >> np.uint64(32)
+    return np.bincount(different.astype(np.int64), minlength=len(borders) - 1)
 
 
 @cache
