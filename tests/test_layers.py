@@ -14,7 +14,7 @@ ROOT = Path(textfix.__file__).parent
 
 #: Low to high. A package counts as one unit, and its modules may import one another.
 LAYERS = (
-    ("errors", "config", "records", "scars"),
+    ("errors", "config", "records", "scars", "signs"),
     ("data", "batch", "tables", "codepoints"),
     ("encodings", "routes", "model"),
     ("decode", "repair", "clean", "terms", "script", "punct"),

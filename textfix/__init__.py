@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from textfix.config import CHOICES, Config, configure
 from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
-from textfix.explain import explain, explain_bytes, explain_many, explain_text, wrong_type
+from textfix.explain import explain, explain_bytes, work_out, work_out_many, wrong_type
 from textfix.records import Ambiguity, Change, Choice, Detection, Edit, Plan, Result, Script, Step
 from textfix.replay import replay
 from textfix.scars import Scar
@@ -112,7 +112,7 @@ def fix(text: str, config: Config | None = None, **options: Any) -> str:
     >>> textfix.fix("工作負擔(dān),", script="hans", punctuation="full")
     '工作负担，'
     """
-    return explain_text(text, configure(config, options), "fix").text
+    return work_out(text, configure(config, options))[0]
 
 
 def fix_bytes(data: bytes, *, declared: str | None = None, config: Config | None = None, **options: Any) -> str:
@@ -136,7 +136,7 @@ def fix_many(texts: Iterable[str], config: Config | None = None, **options: Any)
     >>> textfix.fix_many(["ÖÐÎÄ±àÂë", "好好的"])
     ['中文编码', '好好的']
     """
-    return [result.text for result in explain_many(texts, configure(config, options))]
+    return [fixed for fixed, _ in work_out_many(texts, configure(config, options))[1]]
 
 
 def _alone(text: str, name: str, **options: Any) -> str:
@@ -145,7 +145,7 @@ def _alone(text: str, name: str, **options: Any) -> str:
         config = _only(**options)
     except TypeError:  # a value that cannot be a key
         config = _only.__wrapped__(**options)
-    return explain_text(text, config, name).text
+    return work_out(text, config, name)[0]
 
 
 @lru_cache(maxsize=64, typed=True)

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textfix import signs
+from textfix.signs import Sign
+
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
+
+#: A text alone that is shorter than this is searched by a regular expression: arrays would cost more than they spare.
+SHORT = 400
 
 
 def encoded(text: str) -> bytes:
@@ -76,6 +82,24 @@ class Batch:
             self._notes[work] = work(self.codes)
         return self._notes[work]
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it is one text that is done before arrays are made."""
+        return len(self.texts) == 1 and len(self.texts[0]) < SHORT
+
+    def has(self, bits: int) -> bool:
+        """Whether any of the signs whose BITS these are is in the batch."""
+        if self.is_short:
+            return signs.pattern(bits).search(self.texts[0]) is not None
+        places: NDArray[np.uint8] = self.note(_signs)[1]
+        return bool((places & bits).any())
+
+    def places(self, sign: Sign) -> Offsets:
+        """Where SIGN is in `codes`."""
+        places, flags = self.note(_signs)
+        found: Offsets = places[flags & sign.bit != 0]
+        return found
+
     def lines(self, places: NDArray[np.integer]) -> tuple[Offsets, Offsets]:
         """Where the line that each of PLACES lies in starts and ends in `codes`."""
         breaks: Offsets = self.note(_breaks)
@@ -86,6 +110,13 @@ class Batch:
     def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Which text each of PLACES (indices into `codes`) lies in."""
         return np.searchsorted(self.starts, places, side="right") - 1
+
+
+def _signs(codes: Codes) -> tuple[Offsets, signs.Flags]:
+    """Where any sign is, and which."""
+    flags = signs.flags(codes)
+    places = (flags != 0).nonzero()[0]
+    return places, flags[places]
 
 
 def _breaks(codes: Codes) -> Offsets:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from textfix.config import Config, configure
-from textfix.records import Result
+from textfix.records import Plan, Result
 
 
 def wrong_type(name: str, value: object) -> TypeError:
@@ -16,13 +16,31 @@ def wrong_type(name: str, value: object) -> TypeError:
     return TypeError(f"{name}() takes a str, not {type(value).__name__}")
 
 
-def explain_text(text: str, config: Config, name: str = "fix") -> Result:
-    """The result for one text under CONFIG; NAME is the caller's, for its error."""
+def work_out(text: str, config: Config, name: str = "fix") -> tuple[str, Plan]:
+    """What becomes of one text under CONFIG, and the plan that leads there; NAME is the caller's, for its error."""
     if not isinstance(text, str):
         raise wrong_type(name, text)
     from textfix import pipeline
 
-    fixed, plan = pipeline.run_one(text, config)
+    return pipeline.run_one(text, config)
+
+
+def work_out_many(texts: Iterable[str], config: Config) -> tuple[list[str], Iterator[tuple[str, Plan]]]:
+    """The texts as a list, and the same for each of them, worked out together."""
+    if isinstance(texts, (str, bytes, bytearray)):
+        raise TypeError(f"fix_many() takes an iterable of str, not one {type(texts).__name__}: use fix()")
+    from textfix import pipeline
+
+    texts = list(texts)
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"fix_many() takes texts of type str; number {i} is {type(text).__name__}")
+    return texts, pipeline.run(texts, config)
+
+
+def explain_text(text: str, config: Config, name: str = "explain") -> Result:
+    """The result for one text under CONFIG; NAME is the caller's, for its error."""
+    fixed, plan = work_out(text, config, name)
     return Result(fixed, plan, None, text)
 
 
@@ -41,7 +59,7 @@ def explain(text_or_bytes: str | bytes, config: Config | None = None, **options:
     if isinstance(text_or_bytes, (bytes, bytearray, memoryview)):
         result = explain_bytes(bytes(text_or_bytes), None, settings)
     else:
-        result = explain_text(text_or_bytes, settings, "explain")
+        result = explain_text(text_or_bytes, settings)
     if settings.punctuation in ("full", "corner"):
         from textfix import punct
 
@@ -62,14 +80,5 @@ def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
 
 def explain_many(texts: Iterable[str], config: Config) -> list[Result]:
     """The results for many texts, worked out together."""
-    if isinstance(texts, (str, bytes, bytearray)):
-        raise TypeError(f"fix_many() takes an iterable of str, not one {type(texts).__name__}: use fix()")
-    from textfix import pipeline
-
-    texts = list(texts)
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"fix_many() takes texts of type str; number {i} is {type(text).__name__}")
-    return [
-        Result(fixed, plan, None, text) for text, (fixed, plan) in zip(texts, pipeline.run(texts, config), strict=True)
-    ]
+    before, after = work_out_many(texts, config)
+    return [Result(fixed, plan, None, text) for text, (fixed, plan) in zip(before, after, strict=True)]

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from textfix import punct, script, terms
 from textfix.batch import Batch
+from textfix.clean import SIGN as UNCLEAN
 from textfix.clean import find as find_unclean
 from textfix.config import Config
 from textfix.records import Change, Plan, Step, spare
 from textfix.repair import finders as find_damage
+from textfix.signs import Sign
 
 #: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
 BLOCK = 1 << 20
@@ -27,11 +30,15 @@ Finder = Callable[[Batch, Config], dict[int, Change]]
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most."""
+    """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most.
+
+    It has nothing to do where its SIGN is missing.
+    """
 
     stage: str
     find: Finder
     times: int = 1
+    sign: Sign | None = None
 
 
 @lru_cache(maxsize=64)
@@ -39,9 +46,9 @@ def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
     if config.repair:
-        line += [Pass("repair", find, times) for find, times in find_damage(config)]
+        line += [Pass("repair", find, times, sign) for find, times, sign in find_damage(config)]
     if config.clean:
-        line.append(Pass("clean", find_unclean))
+        line.append(Pass("clean", find_unclean, sign=UNCLEAN if config.clean == "safe" else None))
     if config.terms:
         line.append(Pass("terms", terms.find))
     if config.script is not None:
@@ -51,19 +58,30 @@ def passes(config: Config) -> list[Pass]:
     return line
 
 
+@lru_cache(maxsize=64)
+def signs(config: Config) -> int:
+    """The bits of the signs of all passes."""
+    return reduce(or_, (a_pass.sign.bit for a_pass in passes(config) if a_pass.sign is not None), 0)
+
+
 def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
     """Each text after the whole line, and the plan that led there; a text that needs nothing is the same object."""
     line = passes(config)
     for block in blocks(texts):
-        yield from run_block(block, line, config)
+        fixed, plans = run_block(block, line, config)
+        for i, text in enumerate(fixed):
+            yield text, plans.get(i, ())
 
 
 def run_one(text: str, config: Config) -> tuple[str, Plan]:
     """The same for one text, without the lists that many need."""
     plan: Plan = ()
     batch = Batch([text])
+    quiet = not batch.has(signs(config))  # one look spares many texts as many as there are passes
     for a_pass in passes(config):
         for _ in range(a_pass.times):
+            if a_pass.sign is not None and (quiet or not batch.has(a_pass.sign.bit)):
+                break
             changes = a_pass.find(batch, config)
             if changes and (config.keep or config.terms):
                 changes = sparing(changes, batch, config, a_pass.stage)
@@ -71,7 +89,7 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
                 break
             change = changes[0]
             plan += (Step(a_pass.stage, change.edits, change.ambiguities),)
-            batch = Batch([change.text])
+            batch, quiet = Batch([change.text]), False
     return batch.texts[0], plan
 
 
@@ -89,13 +107,16 @@ def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
         yield block
 
 
-def run_block(texts: list[str], line: list[Pass], config: Config) -> Iterator[tuple[str, Plan]]:
+def run_block(texts: list[str], line: list[Pass], config: Config) -> tuple[Sequence[str], dict[int, Plan]]:
+    """TEXTS after the passes of LINE, and the plans of those that changed."""
     plans: dict[int, Plan] = {}
     batch = Batch(texts)
     for a_pass in line:
         places: Sequence[int] = range(len(batch.texts))
         part = batch
         for _ in range(a_pass.times):
+            if a_pass.sign is not None and not part.has(a_pass.sign.bit):
+                break
             changes = a_pass.find(part, config)
             if changes and (config.keep or config.terms):
                 changes = sparing(changes, part, config, a_pass.stage)
@@ -110,8 +131,7 @@ def run_block(texts: list[str], line: list[Pass], config: Config) -> Iterator[tu
                 hit.append(place)
             batch = Batch(texts)
             places, part = hit, Batch([texts[place] for place in hit])  # only what changed can change again
-    for i, text in enumerate(batch.texts):
-        yield text, plans.get(i, ())
+    return batch.texts, plans
 
 
 def sparing(changes: dict[int, Change], batch: Batch, config: Config, stage: str) -> dict[int, Change]:

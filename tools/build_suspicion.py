@@ -65,7 +65,7 @@ def shares(counts: np.ndarray) -> np.ndarray:
 
 
 def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
-    """A bit for the hash of each pair that clean text has KNOWN times or more, and that is suspicious enough to matter."""
+    """The bits of each pair that clean text has KNOWN times or more, and that is suspicious enough to matter."""
     pairs, counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
     for path in sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")}):
         codes = to_codes("\n".join(train.read_lines(path)))
@@ -75,11 +75,10 @@ def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
         pairs, where = np.unique(np.concatenate([pairs, new]), return_inverse=True)
         counts = np.bincount(where, np.concatenate([counts, n])).astype(np.int64)
     pairs = pairs[counts >= KNOWN]
-    bits = np.zeros(1 << PAIR_BITS, np.uint8)
-    for places in hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32)):
-        bits[places] = 1
-    print(f"{len(pairs)} familiar pairs fill {bits.mean():.1%} of the table", file=sys.stderr)
-    return np.packbits(bits)
+    known = np.zeros(1 << PAIR_BITS, np.uint8)
+    np.bitwise_or.at(known, *hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32)))
+    print(f"{len(pairs)} familiar pairs fill {np.unpackbits(known).mean():.1%} of the table", file=sys.stderr)
+    return known
 
 
 def build(corpus: Path) -> dict[str, np.ndarray]:

@@ -12,6 +12,10 @@ import unicodedata
 from bisect import bisect_right
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import signs
 from textfix.batch import Batch
 from textfix.clean.classes import gate
 from textfix.clean.composition import chain, composition
@@ -54,10 +58,25 @@ def returns(text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def unsafe() -> NDArray[np.bool_]:
+    """By code point, what the level "safe" looks at."""
+    found = np.zeros(signs.SIZE, np.bool_)
+    for match in gate("safe").finditer("".join(map(chr, range(signs.BEYOND)))):
+        found[match.start()] = True
+    found[signs.BEYOND] = True
+    return found
+
+
+SIGN = signs.Sign(unsafe)
+
+
 def suspects(batch: Batch, level: str) -> list[int]:
     """Which texts have anything that may have to go."""
-    joined, search = batch.joined, gate(level).search
-    if level == "full" and not unicodedata.is_normalized("NFC", joined):
+    search = gate(level).search
+    if level == "safe":
+        return [at for at in dict.fromkeys(batch.owners(batch.places(SIGN)).tolist()) if search(batch.texts[at])]
+    joined = batch.joined
+    if not unicodedata.is_normalized("NFC", joined):
         return [i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)]
     if len(batch.texts) == 1:
         return [0] if search(joined) else []

@@ -8,16 +8,19 @@ from textfix.batch import Batch
 from textfix.config import Config
 from textfix.records import Change
 from textfix.repair import escapes, glosses, mojibake, slips, western
+from textfix.signs import Sign
 
 __all__ = ["finders"]
 
 
 Finder = Callable[[Batch, Config], dict[int, Change]]
+#: What a filter leaves where it cut a character in two, and what a gloss stands in.
+TRACES = Sign("!?(")
 
 
-def finders(config: Config) -> list[tuple[Finder, int]]:
-    """The passes of this stage in their order, each with how often it may be asked again."""
-    found: list[tuple[Finder, int]] = [(escapes.find, 3)] if config.escapes else []
+def finders(config: Config) -> list[tuple[Finder, int, Sign | None]]:
+    """The passes of this stage in their order, each with how often it may be asked again, and its sign if it has one."""
+    found: list[tuple[Finder, int, Sign | None]] = [(escapes.find, 3, escapes.SIGN)] if config.escapes else []
     if config.max_layers:
-        found += [(mojibake.find, config.max_layers), (western.find, 1)]
-    return [*found, (slips.find, 1), (glosses.find, 1)]
+        found += [(mojibake.find, config.max_layers, None), (western.find, 1, western.SIGN)]
+    return [*found, (slips.find, 1, TRACES), (glosses.find, 1, TRACES)]

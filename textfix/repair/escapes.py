@@ -11,15 +11,19 @@ import binascii
 import html
 import quopri
 import re
+import string
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textfix import model
 from textfix.batch import Batch, to_codes
 from textfix.config import ESCAPES, Config
 from textfix.records import Change, Edit, splice
+from textfix.signs import Sign
 
 #: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
 #: each when they happen to decode (see mojibake).
@@ -37,10 +41,11 @@ BACK = 200
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way to escape: what to look for first (`sign`), the pattern of a run, and how it is read."""
+    """One way to escape: what a run begins with (a character, one of `then` behind it), its pattern, how it is read."""
 
     name: str
-    sign: str
+    first: str
+    then: str
     run: re.Pattern[str]
     read: Callable[[str], tuple[str, float] | None]
     in_addresses: bool = True
@@ -156,41 +161,36 @@ def several(escape: str, least: int = 1) -> re.Pattern[str]:
     return re.compile(rf"{escape}(?:{escape}){{{least - 1},}}")
 
 
+BASE64 = string.ascii_letters + string.digits + "+/"
 KINDS = (
-    Kind("entity", "&", several(r"&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});"), read_entities),
-    Kind("mime-word", "=?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
-    Kind("percent", "%", several(r"%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?"), read_percent, False),
-    Kind("percent-u", "%u", re.compile(r"%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
-    Kind("hex", "\\x", several(r"\\x[0-9A-Fa-f]{2}", 2), read_hex),
-    Kind("octal", "\\", several(r"\\[0-3][0-7]{2}", 2), read_octal),
-    Kind("unicode", "\\u", several(r"\\u[0-9A-Fa-f]{4}"), read_units),
-    Kind("unicode-bare", "u", re.compile(r"u(?<![A-Za-z]u)[0-9A-Fa-f]{4}[0-9]{0,4}(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){2,}(?![0-9A-Za-z])"), read_bare),
-    Kind("quoted-printable", "=", re.compile(rf"{QUOTED}(?:(?:=[2-7][0-9A-F])*(?:=\r?\n)?{QUOTED})*"), read_quoted),
-    Kind("hz", "~{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
-    Kind("utf-7", "+", re.compile(r"\+(?<![A-Za-z0-9+/]\+)[A-Za-z0-9+/]{5,}-"), read_utf7),
+    Kind("entity", "&", "#a", several(r"&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});"), read_entities),
+    Kind("mime-word", "=", "?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
+    Kind("percent", "%", "289ABCDEFabcdef", several(r"%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?"), read_percent, False),
+    Kind("percent-u", "%", "u234567", re.compile(r"%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
+    Kind("hex", "\\", "x", several(r"\\x[0-9A-Fa-f]{2}", 2), read_hex),
+    Kind("octal", "\\", "0123", several(r"\\[0-3][0-7]{2}", 2), read_octal),
+    Kind("unicode", "\\", "u", several(r"\\u[0-9A-Fa-f]{4}"), read_units),
+    Kind("unicode-bare", "u", string.hexdigits, re.compile(r"u(?<![A-Za-z]u)[0-9A-Fa-f]{4}[0-9]{0,4}(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){2,}(?![0-9A-Za-z])"), read_bare),
+    Kind("quoted-printable", "=", "89ABCDEF", re.compile(rf"{QUOTED}(?:(?:=[2-7][0-9A-F])*(?:=\r?\n)?{QUOTED})*"), read_quoted),
+    Kind("hz", "~", "{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
+    Kind("utf-7", "+", BASE64, re.compile(r"\+(?<![A-Za-z0-9+/]\+)[A-Za-z0-9+/]{5,}-"), read_utf7),
 )  # fmt: skip
+#: What the names of the rules begin with.
+RULE = "escape:"
 #: A character beyond the BMP that was left as its two halves.
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
+HIGH = "".join(map(chr, range(0xD800, 0xDC00)))
+SIGN = Sign("".join({kind.first for kind in KINDS}) + HIGH)
+
+
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The escapes of each text."""
-    joined = batch.joined
     wanted = config.escapes if not isinstance(config.escapes, bool) else ESCAPES if config.escapes else ()
-    found: list[Edit] = []
-    if "surrogates" in wanted:
-        found += [Edit(m.start(), m.end(), m[0], join(m[0]), "escape:surrogates") for m in HALVES.finditer(joined)]
-    for kind in KINDS:
-        if kind.sign in joined and kind.name in wanted:
-            for start, run in runs(kind, batch):
-                if not kind.in_addresses and is_address(joined, start):
-                    continue
-                read = kind.read(run)
-                if read is None or read[0] == run:
-                    continue
-                odds = weigh(*read)
-                if odds >= config.caution:
-                    found.append(Edit(start, start + len(run), run, read[0], f"escape:{kind.name}", odds))
+    found = [edit for edit in escapes(batch, config.caution) if edit.rule.removeprefix(RULE) in wanted]
+    if not found:
+        return {}
     edits: dict[int, list[Edit]] = {}
     found.sort(key=lambda edit: (edit.start, -edit.end))
     owners = batch.owners(np.array([edit.start for edit in found], np.int64)).tolist()
@@ -203,19 +203,45 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
-def runs(kind: Kind, batch: Batch) -> Iterator[tuple[int, str]]:
-    """Where each run of KIND starts in the batch, and the run; none reaches from one text into the next."""
-    matches = list(kind.run.finditer(batch.joined))
-    firsts = batch.owners(np.fromiter((match.start() for match in matches), np.int64, len(matches)))
-    for match, first, end in zip(matches, firsts.tolist(), batch.ends[firsts].tolist(), strict=True):
-        if match.end() <= end:
-            yield match.start(), match[0]
-            continue
-        last = int(batch.owners(np.array([match.end() - 1]))[0])
-        for owner in range(first, last + 1):
-            start = max(match.start(), int(batch.starts[owner]))
-            for part in kind.run.finditer(batch.joined, start, int(batch.ends[owner])):
-                yield part.start(), part[0]
+def escapes(batch: Batch, caution: float) -> Iterator[Edit]:
+    """What to put back in the batch, of all kinds, one kind after another."""
+    places = batch.places(SIGN)
+    follow = batch.codes.take(places + 1, mode="clip")
+    first = batch.codes[places]
+    begin = (pairs()[np.minimum(first, 0x7F), np.minimum(follow, 0x7F)] | (first > 0x7F)).nonzero()[0]
+    if not len(begin):
+        return
+    joined = batch.joined
+    places = places[begin]
+    ends = batch.ends[batch.owners(places)].tolist()
+    opened: dict[str, list[tuple[int, int]]] = {}
+    for place, end in zip(places.tolist(), ends, strict=True):
+        opened.setdefault(joined[place], []).append((place, end))
+    for kind in KINDS:
+        at = -1
+        for place, end in opened.get(kind.first, ()):
+            # A run ends with its text: what stands behind it in the batch is another's.
+            if place < at or (match := kind.run.match(joined, place, end)) is None:
+                continue
+            at = match.end()
+            if not kind.in_addresses and is_address(joined, place):
+                continue
+            read = kind.read(match[0])
+            if read is not None and read[0] != match[0] and (odds := weigh(*read)) >= caution:
+                yield Edit(place, at, match[0], read[0], RULE + kind.name, odds)
+    for high in opened.keys() - {kind.first for kind in KINDS}:
+        for place, end in opened[high]:
+            if (match := HALVES.match(joined, place, end)) is not None:
+                yield Edit(place, match.end(), match[0], join(match[0]), RULE + "surrogates")
+
+
+@cache
+def pairs() -> NDArray[np.bool_]:
+    """By two ASCII characters, whether an escape may begin with them."""
+    found = np.zeros((0x80, 0x80), np.bool_)
+    for kind in KINDS:
+        found[ord(kind.first), [ord(char) for char in kind.then]] = True
+    return found
 
 
 def is_address(text: str, place: int) -> bool:

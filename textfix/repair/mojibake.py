@@ -56,7 +56,7 @@ class Repair:
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """One layer of mojibake in each text that has any."""
-    if batch.joined.isascii():
+    if batch.joined.isascii() or (batch.is_short and not suspicion.glance(batch.joined, LEAST_ROWS - 1)):
         return {}
     codes = batch.codes
     rows = batch.note(suspicion.find_rows)
@@ -99,9 +99,10 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[i
     if len(batch.texts) == 1:
         amounts = [len(rows)]
     else:
-        owners = batch.owners(rows)
-        inside = rows + suspicion.ROW <= batch.ends[owners]  # what reaches into the next text is not this one's
-        amounts = np.bincount(owners[inside], minlength=len(batch.texts)).tolist()
+        last = np.maximum(
+            batch.ends - suspicion.ROW + 1, batch.starts
+        )  # what reaches into the next text is not this one's
+        amounts = (np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)).tolist()
     found: dict[int, Whole] = {}
     for number, (text, many) in enumerate(zip(batch.texts, amounts, strict=True)):
         if many >= LEAST_ROWS and many * SPARSE >= len(text):
@@ -121,8 +122,9 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     costs = readings.standing_costs(joined)
     offers: list[list[Repair]] = [[] for _ in pieces]
     settled = np.zeros(len(pieces), np.bool_)
+    named = frozenset().union(*(window.chains for window in found))
     for chain in routes.table():
-        if len(chain.routes) > config.max_layers:
+        if chain.name not in named or len(chain.routes) > config.max_layers:
             continue
         hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
         if not len(hopeful):

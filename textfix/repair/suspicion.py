@@ -10,8 +10,10 @@ in a row; the same with the model's surprise; and both chain by chain.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +29,18 @@ UNIT, MOST = 8, 6
 ASCII = -UNIT
 #: The column of text that is not Chinese.
 WESTERN = "western"
-#: Bits of each of a pair's two hashes. Some 240,000 pairs fill one place in 18; both are full for one pair in 300 that
-#: is not among them. With one hash, garbles of two characters were taken for clean text in one case of eight.
-PAIR_BITS = 23
+#: Pairs that clean text has are known by two bits of one of 1 << PAIR_BITS bytes: some 240,000 pairs fill one bit in
+#: 18, and three pairs in a thousand that are not among them find both set. With one bit, garbles of two characters were
+#: taken for clean text in one case of eight. A megabyte stays in the processor's cache.
+PAIR_BITS = 20
+#: The two bits, by six bits of a hash.
+PAIR_MASKS = np.array([1 << (i & 7) | 1 << ((i & 7) + 1 + (i >> 3) % 7) % 8 for i in range(64)], np.uint8)
+MASKS = PAIR_MASKS.tolist()
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
 #: routes); clean prose does once in 30,000 characters, and text of a kind that the model does not know more often.
-ALARM = 6.5
+ALARM = 7.0
 ENOUGH = int(5 * UNIT)
 #: Characters side by side that are looked at first.
 ROW = 3
@@ -67,15 +73,21 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Table:
     """`likelihood` in units by code point and chain, no more than the character surprises; `likely` is the greatest of
-    each row in nats, `units` the same in units, none below 0 and none for MARKS; `strange` is 0 at both hashes of pairs
-    that clean text has, else 1.
+    each row in nats, `units` the same in units, none below 0 and none for MARKS; `familiar` has both bits of the
+    pairs that clean text has (see `hashed`).
     """
 
     names: tuple[str, ...]
     likelihood: NDArray[np.int8]
     likely: NDArray[np.float32]
     units: NDArray[np.uint8]
-    strange: NDArray[np.uint8]
+    familiar: NDArray[np.uint8]
+
+    def strange(self, first: Codes, second: Codes) -> NDArray[np.bool_]:
+        """Which pairs of code points are not familiar."""
+        place, mask = hashed(first, second)
+        found: NDArray[np.bool_] = self.familiar.take(place) & mask != mask
+        return found
 
 
 @cache
@@ -91,7 +103,7 @@ def table() -> Table:
         likelihood,
         likely,
         positive(data["likelihood"].max(axis=1)),
-        1 - np.unpackbits(data["familiar"]),
+        data["familiar"],
     )
 
 
@@ -111,22 +123,75 @@ def are_marks(codes: Codes) -> NDArray[np.bool_]:
     return found
 
 
-def hashed(first: Codes, second: Codes) -> tuple[Codes, Codes]:
-    """Two times PAIR_BITS well-mixed bits for each pair of code points."""
+def hashed(first: Codes, second: Codes) -> tuple[Codes, NDArray[np.uint8]]:
+    """The byte that knows each pair of code points, and the bits in it."""
     mixed = (first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)
-    return mixed >> np.uint32(32 - PAIR_BITS), mixed * np.uint32(0xC2B2AE35) >> np.uint32(32 - PAIR_BITS)
+    return mixed >> np.uint32(32 - PAIR_BITS), PAIR_MASKS.take(mixed * np.uint32(0xC2B2AE35) >> np.uint32(26))
+
+
+def glance(text: str, most: int) -> bool:
+    """Whether TEXT has more than MOST rows, or one that stays suspicious: what arrays tell, for a text too short for them."""
+    if suspicious_levels().search(text.translate(levels())) is None:
+        return False
+    codes = [*map(ord, text), *[NEWLINE] * ROW]
+    units, known = table().units.data, table().familiar.data  # one item of an array costs more than twice as much
+    said = [units[code] if code < SIZE else units[-1] for code in codes]
+    rows = [at for at in range(len(text)) if said[at] + said[at + 1] + said[at + 2] >= ENOUGH]
+    if len(rows) > most:
+        return True
+    for at in rows:
+        left, strange = 0, is_strange(codes[at - 1], codes[at], known)  # the last of CODES stands before the first
+        for place in range(at, at + ROW):
+            before, strange = strange, is_strange(codes[place], codes[place + 1], known)
+            left += said[place] * before * strange
+        if left >= ENOUGH and codes[at + 1] != NEWLINE:
+            return True
+    return False
+
+
+def is_strange(first: int, second: int, known: memoryview) -> bool:
+    """The same as Table.strange for one pair."""
+    mixed = (first * 0x9E3779B1 + second) * 0x85EBCA6B & 0xFFFFFFFF
+    mask: int = MASKS[(mixed * 0xC2B2AE35 & 0xFFFFFFFF) >> 26]
+    return known[mixed >> (32 - PAIR_BITS)] & mask != mask
+
+
+#: Levels of suspicion, for `glance`: so many units each, rounded up. What has no level is looked at.
+LEVEL, BEYOND = 4, "\U00010000-\U0010ffff"
+
+
+@cache
+def levels() -> str:
+    """By code point the level of its units, as a letter from A on; characters beyond keep standing for themselves."""
+    return "".join([chr(ord("A") + -(-int(units) // LEVEL)) for units in table().units])
+
+
+@cache
+def suspicious_levels() -> re.Pattern[str]:
+    """Finds ROW levels that may be ENOUGH together; a class stands first, which is quickest."""
+    top = MOST * UNIT // LEVEL
+    enough = -(-ENOUGH // LEVEL)
+    letters = [chr(ord("A") + level) for level in range(top + 1)]
+
+    def at_least(level: int) -> str:
+        return f"[{letters[level]}-{letters[top]}{BEYOND}]"
+
+    ways = [f"(?<={at_least(enough)})"]
+    for one in range(1, enough):
+        third = [f"{letters[two]}{at_least(enough - one - two)}" for two in range(enough - one)]
+        ways.append(f"(?<={letters[one]})(?:{at_least(enough - one)}|{'|'.join(third)})")
+    return re.compile(f"{at_least(1)}(?:{'|'.join(ways)})")
 
 
 def windows(batch: Batch) -> list[Window]:
-    """The stretches of the batch that are suspicious, widened by MARGIN, merged, cut at line ends; worked out once."""
-    found: list[Window] = batch.note(find_windows)
-    return found
+    """The stretches of the batch that are suspicious, widened by MARGIN, merged, cut at line ends."""
+    return find_windows(batch.codes, batch.note(find_rows))
 
 
-def find_windows(codes: Codes) -> list[Window]:
-    """The same for code points."""
-    rows = find_rows(codes)
-    if not len(rows) or not len(rows := unfamiliar(codes, rows)) or not is_surprising(codes, rows):
+def find_windows(codes: Codes, rows: NDArray[np.int64] | None = None) -> list[Window]:
+    """The same for code points; ROWS are where `find_rows` finds them."""
+    rows = find_rows(codes) if rows is None else rows
+    if not len(rows) or not len(rows := unfamiliar(codes, rows)) or not len(rows := surprising(codes, rows)):
         return []
     part, places = gather(codes, rows)
     surprise = surprises(part)
@@ -154,8 +219,7 @@ def find_rows(codes: Codes) -> NDArray[np.int64]:
 def unfamiliar(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of ROWS that stay suspicious without the characters that stand in a familiar pair: 葡萄 is a word."""
     near = around(codes, rows, 1, ROW + 1)
-    one, two = hashed(near[:, :-1], near[:, 1:])
-    strange = table().strange.take(one) | table().strange.take(two)
+    strange = table().strange(near[:, :-1], near[:, 1:])
     units = table().units.take(near[:, 1:-1], mode="clip")
     units *= strange[:, :-1]
     units *= strange[:, 1:]
@@ -172,22 +236,28 @@ def around(codes: Codes, rows: NDArray[np.int64], before: int, after: int) -> Co
     return near
 
 
-def is_surprising(codes: Codes, rows: NDArray[np.int64]) -> bool:
-    """Whether a chain may explain what stands around any of ROWS, by characters alone, which cost no less than pairs."""
-    near = around(codes, rows[np.diff(rows, prepend=-2) > 1], BEFORE, AFTER)
-    alarmed = reach(table().likely.take(near, mode="clip")) >= ALARM
-    if not alarmed.any():
-        return False
-    near = near[alarmed]
-    likely = table().likelihood.take(near, axis=0, mode="clip") * np.float32(1 / UNIT)
-    likely[near == NEWLINE] = SINK
-    return bool((reach(likely) >= ALARM).any())
+def surprising(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of ROWS around which a chain may explain what stands there, by characters alone, which cost no less than pairs.
+
+    Rows that begin side by side are judged by what stands around the first.
+    """
+    first = np.diff(rows, prepend=-2) > 1
+    near = around(codes, rows[first], BEFORE, AFTER).T
+    explained = reach(table().likely.take(near, mode="clip")) >= ALARM
+    at = explained.nonzero()[0]
+    near = near[:, at]
+    likely = table().likelihood.take(near, axis=0, mode="clip").astype(np.int16)
+    likely[near == NEWLINE] = SINK * UNIT
+    explained[at] = (reach(likely) >= ALARM * UNIT).any(axis=1)
+    left: NDArray[np.int64] = rows[explained[np.cumsum(first) - 1]]
+    return left
 
 
-def reach(likely: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The largest sum of a run of neighbours along the second axis (Kadane)."""
-    total = np.cumsum(likely, axis=1)
-    best: NDArray[np.float32] = (total - np.minimum.accumulate(np.minimum(total, 0), axis=1)).max(axis=1)
+def reach(likely: NDArray[Any]) -> NDArray[Any]:
+    """The largest sum of a run of neighbours along the first axis (Kadane)."""
+    total = np.cumsum(likely, axis=0, dtype=likely.dtype)
+    lowest = np.minimum.accumulate(np.minimum(total, 0), axis=0)
+    best: NDArray[Any] = np.subtract(total, lowest, out=total).max(axis=0)
     return best
 
 
@@ -236,42 +306,33 @@ def widen(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
 ) -> list[Window]:
-    """Windows of CODES from the runs STARTS to ENDS of PART that some chain explains."""
-    inside = np.arange(int((ends - starts).sum())) + np.repeat(
-        starts - np.cumsum(ends - starts) + (ends - starts), ends - starts
-    )
-    likely = np.minimum(
-        table().likelihood.take(part[inside], axis=0, mode="clip") * np.float32(1 / UNIT), surprise[inside, None]
-    )
-    edges = np.cumsum(ends - starts)
-    # Each run is judged by itself: its sums start anew.
-    total = np.cumsum(likely, axis=0, dtype=np.float64)
-    found: list[tuple[int, int, frozenset[str]]] = []
-    names = np.array(table().names)
-    before = 0
-    for start, end, edge in zip(places[starts].tolist(), places[ends - 1].tolist(), edges.tolist(), strict=True):
-        base = total[before - 1] if before else np.zeros(total.shape[1])
-        own = np.vstack([np.zeros(total.shape[1]), total[before:edge] - base])
-        reached = (own - np.minimum.accumulate(own, axis=0)).max(axis=0) >= ALARM
-        if reached.any():
-            found.append((start, end + 1, frozenset(names[reached].tolist())))
-        before = edge
-    return merge(codes, found)
+    """Windows of CODES around the runs STARTS to ENDS of PART that some chain explains, those that overlap made one."""
+    found: list[Window] = []
+    names = table().names
+    for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
+        likely = table().likelihood.take(part[first:last], axis=0, mode="clip") * np.float32(1 / UNIT)
+        reached = (reach(np.minimum(likely, surprise[first:last, None])) >= ALARM).nonzero()[0].tolist()
+        if not reached:
+            continue
+        chains = frozenset([names[at] for at in reached])
+        start, opens = border(codes, int(places[first]), -1)
+        end, closes = border(codes, int(places[last - 1]), 1)
+        if found and start < found[-1].end:
+            before = found.pop()
+            start, opens, chains = before.start, before.opens, chains | before.chains
+            end, closes = max((end, closes), (before.end, before.closes))
+        found.append(Window(start, end, opens, closes, chains))
+    return found
 
 
-def merge(codes: Codes, found: list[tuple[int, int, frozenset[str]]]) -> list[Window]:
-    """Windows from sorted stretches, widened within their lines, those that overlap made one."""
-    if not found:
-        return []
-    breaks = np.flatnonzero(codes == NEWLINE)
-    line = np.searchsorted(breaks, [start for start, _, _ in found])
-    low = np.concatenate([[0], breaks + 1])[line].tolist()
-    high = np.append(breaks, len(codes))[line].tolist()
-    out: list[Window] = []
-    for (start, end, chains), first, last in zip(found, low, high, strict=True):
-        start, end = max(start - MARGIN, first), min(end + MARGIN, last)
-        if out and start < out[-1].end:
-            before = out.pop()
-            start, end, chains = before.start, max(end, before.end), chains | before.chains
-        out.append(Window(start, end, start == first, end == last, chains))
-    return out
+def border(codes: Codes, place: int, step: int) -> tuple[int, bool]:
+    """The border of the window MARGIN characters from PLACE, backwards or onwards (STEP), or of the line if that is nearer,
+    and whether it is the line's.
+    """
+    if step > 0:
+        breaks = (codes[place : place + MARGIN + 2] == NEWLINE).nonzero()[0]
+        end = min(place + MARGIN + 1, len(codes))
+        return (place + int(breaks[0]), True) if len(breaks) else (end, end == len(codes))
+    start = max(place - MARGIN, 0)
+    breaks = (codes[max(start - 1, 0) : place] == NEWLINE).nonzero()[0]
+    return (max(start - 1, 0) + int(breaks[-1]) + 1, True) if len(breaks) else (start, start == 0)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model
-from textfix.batch import Batch, to_codes
+from textfix.batch import Batch, Codes, to_codes
 from textfix.config import Config
 from textfix.records import Change, Edit, splice
 from textfix.repair import suspicion
+from textfix.signs import Sign
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
@@ -46,7 +47,6 @@ def settings() -> TextFixerConfig:
     )
 
 
-@cache
 def telltale() -> NDArray[np.bool_]:
     """By code point: characters that are likelier in Western mojibake than in clean text, and C1 controls."""
     table = suspicion.table()
@@ -55,19 +55,26 @@ def telltale() -> NDArray[np.bool_]:
     return found
 
 
+SIGN = Sign(telltale)
+
+
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The Western mojibake of each text, line by line."""
-    if batch.joined.isascii():
-        return {}
+    places = batch.places(SIGN)
+    # In a line of Chinese it is a mark or a stray letter with Chinese beside it, most often, and not ours to judge.
+    before, after = batch.codes.take(places - 1, mode="clip"), batch.codes.take(places + 1, mode="clip")
+    places = places[~(are_eastern(before) | are_eastern(after))]
     joined = batch.joined
     edits: dict[int, list[Edit]] = {}
     done = -1
-    for place in np.flatnonzero(telltale().take(batch.codes, mode="clip")).tolist():
+    for place in places.tolist():
         if place < done:
             continue
         start = joined.rfind("\n", 0, place) + 1
         end = joined.find("\n", place)
         done = end if end >= 0 else len(joined)
+        if EASTERN.search(joined, start, done):
+            continue
         edit = repair_line(joined[start:done], config)
         if edit is not None:
             owner = int(batch.owners(np.array([start]))[0])
@@ -77,6 +84,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
+def are_eastern(codes: Codes) -> NDArray[np.bool_]:
+    """Which of CODES EASTERN matches."""
+    return (codes >= 0x2E80) & (codes <= 0xD7FF)
+
+
 def alike(one: str, other: str) -> int:
     """How many characters ONE and OTHER have in common at their start."""
     return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -84,8 +96,6 @@ def alike(one: str, other: str) -> int:
 
 def repair_line(line: str, config: Config) -> Edit | None:
     """What ftfy makes of LINE, as one edit, where our model finds it likelier by enough."""
-    if EASTERN.search(line):
-        return None
     import ftfy
     import ftfy.badness
 
