@@ -19,7 +19,7 @@ from textfix.batch import Codes, to_codes
 from textfix.config import Config
 from textfix.records import Edit
 from textfix.repair import holes, suspicion
-from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, is_han
+from textfix.repair.readings import NULL, STRANGE, is_han
 from textfix.routes import Chain
 
 NEWLINE = 0x0A
@@ -116,7 +116,7 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config
     cost = model.plain_costs(new)
     cost[new < 0x80] = CHANCE
     odds = np.minimum(said, per_line(CHANCE - cost, new_edges) + STRANGE) - chain.prior
-    sure = (odds >= config.caution) & (count_han(new, new_edges) >= LEAST_HAN)
+    sure = (odds >= config.caution) & has_different_han(new, new_edges)
     for window in suspicion.find_windows(new):  # what is suspicious still is for the search
         sure[np.searchsorted(new_edges, window.start, side="right") - 1] = False
     if not sure.any():
@@ -125,12 +125,14 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config
     return Whole(text, after, chain, old_edges, new_edges, sure, odds, left)
 
 
-def count_han(codes: Codes, borders: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many different Han characters each line has."""
-    han = np.flatnonzero(is_han(codes))
-    line = np.searchsorted(borders, han, side="right") - 1
-    different = np.unique(line.astype(np.uint64) << np.uint64(32) | codes[han]) >> np.uint64(32)
-    return np.bincount(different.astype(np.int64), minlength=len(borders) - 1)
+def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which lines have two different Han characters: those whose first in the order of code points is not their last."""
+    codes = np.append(codes, np.uint32(NEWLINE))  # the last line may be empty
+    han = is_han(codes)
+    lowest = np.minimum.reduceat(np.where(han, codes, np.uint32(0xFFFFFFFF)), borders[:-1])
+    highest = np.maximum.reduceat(np.where(han, codes, np.uint32(0)), borders[:-1])
+    different: NDArray[np.bool_] = lowest < highest
+    return different
 
 
 @cache
