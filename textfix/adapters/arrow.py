@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from textfix import decode, pipeline
 from textfix.batch import Batch
 from textfix.config import Config, configure
 from textfix.decode.detection import check_declared
 from textfix.errors import ChoiceError
-from textfix.records import Plan
+from textfix.records import Plan, least_odds, name_steps
 
 __all__ = ["fix_arrow"]
 
@@ -156,14 +157,10 @@ class Row:
     odds: float | None = None
 
     def steps(self) -> list[str]:
-        names = [f"decode:{encoding}" for encoding in self.encodings]
-        for step in self.plan:
-            names += dict.fromkeys(f"{step.stage}:{edit.rule}" for edit in step.edits)
-        return names
+        return [*(f"decode:{encoding}" for encoding in self.encodings), *name_steps(self.plan)]
 
     def least(self) -> float | None:
-        odds = [edit.odds for step in self.plan for edit in step.edits if edit.odds is not None]
-        return min([*odds, *([] if self.odds is None else [self.odds])], default=None)
+        return min((odds for odds in (self.odds, least_odds(self.plan)) if odds is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -223,15 +220,14 @@ class Work:
 
     def fix_texts(self, array: Any) -> tuple[Any, dict[int, Row]]:
         """ARRAY (of texts or bytes) fixed, and what was done to the rows that changed."""
-        flat = unviewed(array)
         changed: dict[int, Row] = {}
-        for start, stop in blocks(flat):
-            part = flat.slice(start, stop - start)
-            rows = self.fix_bytes(part) if is_bytes(flat.type) else self.fix_block(part)
+        for start, stop in blocks(array):
+            part = unviewed(array.slice(start, stop - start))
+            rows = self.fix_bytes(part) if is_bytes(part.type) else self.fix_block(part)
             changed.update((start + place, row) for place, row in rows.items())
         if not changed:
             return array, {}
-        new = put(flat, changed)
+        new = put(unviewed(array), changed)
         return (new if new.type == array.type else new.cast(array.type)), changed
 
     def fix_block(self, rows: Any) -> dict[int, Row]:
@@ -308,16 +304,26 @@ SCHEMA = pa.schema(list(REPORT.items()))
 
 def blocks(array: Any) -> Iterator[tuple[int, int]]:
     """Rows from and to that go through together."""
-    size, start = len(array), 0
-    if not size:
-        return
-    wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
-    offsets = np.frombuffer(array.buffers()[1], np.int64 if wide else np.int32)[array.offset : array.offset + size + 1]
-    while start < size:
-        stop = int(np.searchsorted(offsets, int(offsets[start]) + BLOCK, side="right")) - 1
-        stop = max(min(stop, start + ROWS, size), start + 1)
+    ends, start = edges(array), 0
+    while start < len(array):
+        stop = int(np.searchsorted(ends, int(ends[start]) + BLOCK, side="right")) - 1
+        stop = max(min(stop, start + ROWS, len(array)), start + 1)
         yield start, stop
         start = stop
+
+
+def edges(array: Any) -> NDArray[Any]:
+    """How many bytes stand before each row of ARRAY, and before the end."""
+    if not len(array):
+        return np.zeros(1, np.int64)
+    places = slice(array.offset, array.offset + len(array) + 1)
+    if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
+        # A view is 16 bytes, of which the first four are the length.
+        lengths = np.frombuffer(array.buffers()[1], np.int32)[::4][places][: len(array)]
+        return np.concatenate([[0], np.cumsum(np.maximum(lengths, 0), dtype=np.int64)])
+    wide = pa.types.is_large_string(array.type) or pa.types.is_large_binary(array.type)
+    found: NDArray[Any] = np.frombuffer(array.buffers()[1], np.int64 if wide else np.int32)[places]
+    return found
 
 
 def read(rows: Any) -> Batch:
