@@ -9,6 +9,7 @@ The texts of a column are read from its UTF-8 buffer, a block at a time; only th
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from textfix import decode, pipeline
 from textfix.batch import Batch
 from textfix.config import Config, configure
-from textfix.decode.detection import check_declared
+from textfix.decode.detection import SURE, UTF8_BYTE, check_declared
 from textfix.errors import ChoiceError
 from textfix.records import Plan, least_odds, name_steps
 
@@ -79,7 +80,8 @@ def fix_arrow(
 
 
 def named(data: object) -> str:
-    return f"{type(data).__module__.split('.')[0]}.{type(data).__name__}"
+    home = type(data).__module__.split(".")[0]
+    return type(data).__name__ if home == "builtins" else f"{home}.{type(data).__name__}"
 
 
 def fix_table(table: Any, columns: str | Sequence[str] | None, prefix: str, work: Work) -> Any:
@@ -186,8 +188,9 @@ class Work:
     def fix_array(self, array: Any) -> tuple[Any, Any]:
         kind = array.type
         if isinstance(kind, pa.BaseExtensionType):
-            new, rows = self.fix_array(array.storage)
-            return (array if new is array.storage else kind.wrap_array(new)), rows
+            storage = array.storage  # made anew each time somebody asks
+            new, rows = self.fix_array(storage)
+            return (array if new is storage else kind.wrap_array(new)), rows
         if pa.types.is_null(kind):
             return array, self.describe(array, {})
         if pa.types.is_dictionary(kind):
@@ -244,8 +247,9 @@ class Work:
     def fix_bytes(self, rows: Any) -> dict[int, Row]:
         """Those of ROWS (bytes) that change."""
         values = rows.to_pylist()
-        read = {place: self.read_row(data) for place, data in enumerate(values) if data}
-        found = self.run(Batch([""] * len(values)), read)
+        texts = [plain(data) if data else "" for data in values]
+        read = {place: self.read_row(values[place]) for place, text in enumerate(texts) if text is None}
+        found = self.run(Batch([text or "" for text in texts]), read)
         return {place: row for place, row in found.items() if row.value != values[place]}
 
     def read_row(self, data: bytes) -> Row:
@@ -300,6 +304,17 @@ class Work:
 
 
 SCHEMA = pa.schema(list(REPORT.items()))
+
+
+def plain(data: bytes) -> str | None:
+    """The text of DATA where there is no doubt that it is UTF-8, as `detect` would find at more cost; else None."""
+    if b"\0" in data or b"\x1b" in data or data.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if (len(data) - len(text)) * UTF8_BYTE >= SURE else None
 
 
 def blocks(array: Any) -> Iterator[tuple[int, int]]:
