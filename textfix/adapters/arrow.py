@@ -201,7 +201,7 @@ class Work:
     def fix_dictionary(self, array: Any) -> tuple[Any, Any]:
         """Each value once, however many rows it stands in."""
         values, indices = array.dictionary, array.indices
-        key = (len(values), values.offset, *(buffer and buffer.address for buffer in values.buffers()))
+        key = (len(values), values.offset, *(one if one is None else one.address for one in values.buffers()))
         if key not in self.done:
             new, changed = self.fix_texts(values)
             self.done[key] = (values, new, changed, self.describe(new, changed))  # values: it keeps the addresses

@@ -100,9 +100,9 @@ def is_texts(series: Any) -> bool:
         return is_text(kind.pyarrow_dtype) and not is_bytes(kind.pyarrow_dtype)
     if isinstance(kind, pd.CategoricalDtype):
         return is_texts(kind.categories.to_series())
-    return bool(
-        pd.api.types.is_object_dtype(kind) and pd.api.types.infer_dtype(series, skipna=True) in ("string", "mixed")
-    )
+    if not pd.api.types.is_object_dtype(kind):
+        return False
+    return pd.api.types.infer_dtype(series, skipna=True) in ("string", "mixed", "empty")
 
 
 def checked(declared: str | None, config: Config | None, options: dict[str, Any]) -> dict[str, Any]:

@@ -120,10 +120,13 @@ class FrameNamespace:
         for name in names:
             if name not in schema:
                 raise ChoiceError("column", name, schema.names())
+        if report is False and isinstance(self._frame, pl.DataFrame):
+            before = [self._frame[name] for name in names]
+            after = [fix_series(series, False, given) for series in before]
+            changed = [new for new, old in zip(after, before, strict=True) if new is not old]
+            return self._frame.with_columns(changed) if changed else self._frame
         if report is False:
-            return (
-                self._frame.with_columns(pl.col(name).textfix.fix(**given) for name in names) if names else self._frame
-            )
+            return self._frame.with_columns(pl.col(name).textfix.fix(**given) for name in names)
         prefix = report if isinstance(report, str) else ""
         added = [f"{prefix}{name}_{field}" for name in names for field in REPORT]
         for name in added:
