@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,27 @@ def to_text(codes: NDArray[np.integer]) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
+class Slices(Sequence[str]):
+    """Texts that are parts of one string, made when asked for: a batch that needs nothing makes none."""
+
+    __slots__ = ("_ends", "_joined", "_starts")
+
+    def __init__(self, joined: str, starts: Offsets, ends: Offsets) -> None:
+        self._joined, self._starts, self._ends = joined, starts, ends
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self._joined[self._starts[index] : self._ends[index]]
+
+
 class Batch:
     """Texts to be looked at together: `texts[i]` is `codes[starts[i] : ends[i]]`, a newline stands between two.
 
@@ -48,6 +69,30 @@ class Batch:
         self._codes: Codes | None = None
         self._starts: Offsets | None = None
         self._ends: Offsets | None = None
+
+    @classmethod
+    def of_joined(cls, joined: str, lengths: Offsets) -> Batch:
+        """The batch of texts that come as one string, a newline between two, with the LENGTHS of each."""
+        ends = np.cumsum(lengths + 1) - 1
+        starts = ends - lengths
+        batch = cls(Slices(joined, starts, ends))
+        batch._joined, batch._starts, batch._ends = joined, starts, ends
+        return batch
+
+    def replaced(self, new: Mapping[int, str]) -> Batch:
+        """The same batch with NEW texts in some places."""
+        if not isinstance(self.texts, Slices):
+            texts = list(self.texts)
+            for place, text in new.items():
+                texts[place] = text
+            return Batch(texts)
+        lengths, at = self.ends - self.starts, 0
+        pieces: list[str] = []
+        for place in sorted(new):
+            pieces += (self.joined[at : self.starts[place]], new[place])
+            at = int(self.ends[place])
+            lengths[place] = len(new[place])
+        return Batch.of_joined("".join([*pieces, self.joined[at:]]), lengths)
 
     @property
     def joined(self) -> str:

@@ -68,9 +68,9 @@ def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
     """Each text after the whole line, and the plan that led there; a text that needs nothing is the same object."""
     line = passes(config)
     for block in blocks(texts):
-        fixed, plans = run_block(block, line, config)
-        for i, text in enumerate(fixed):
-            yield text, plans.get(i, ())
+        changed = run_block(Batch(block), line, config)
+        for i, text in enumerate(block):
+            yield changed.get(i) or (text, ())
 
 
 def run_one(text: str, config: Config) -> tuple[str, Plan]:
@@ -107,10 +107,9 @@ def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
         yield block
 
 
-def run_block(texts: list[str], line: list[Pass], config: Config) -> tuple[Sequence[str], dict[int, Plan]]:
-    """TEXTS after the passes of LINE, and the plans of those that changed."""
+def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple[str, Plan]]:
+    """Those texts of BATCH that change: what each is after the whole line, and the plan that led there."""
     plans: dict[int, Plan] = {}
-    batch = Batch(texts)
     for a_pass in line:
         places: Sequence[int] = range(len(batch.texts))
         part = batch
@@ -122,16 +121,13 @@ def run_block(texts: list[str], line: list[Pass], config: Config) -> tuple[Seque
                 changes = sparing(changes, part, config, a_pass.stage)
             if not changes:
                 break
-            texts = list(batch.texts)
-            hit = []
-            for at, change in sorted(changes.items()):
-                place = places[at]
-                texts[place] = change.text
+            new = {places[at]: change for at, change in sorted(changes.items())}
+            for place, change in new.items():
                 plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits, change.ambiguities))
-                hit.append(place)
-            batch = Batch(texts)
-            places, part = hit, Batch([texts[place] for place in hit])  # only what changed can change again
-    return batch.texts, plans
+            batch = batch.replaced({place: change.text for place, change in new.items()})
+            places = list(new)  # only what changed can change again
+            part = Batch([change.text for change in new.values()])
+    return {place: (batch.texts[place], plan) for place, plan in plans.items()}
 
 
 def sparing(changes: dict[int, Change], batch: Batch, config: Config, stage: str) -> dict[int, Change]:

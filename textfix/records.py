@@ -198,6 +198,24 @@ class Step:
 Plan = tuple[Step, ...]
 
 
+def name_steps(plan: Plan) -> list[str]:
+    """What PLAN does, as stage and rule, each once for each step: for tables, where a plan is too much.
+
+    >>> name_steps((Step("repair", (Edit(0, 2, "ÖÐ", "中", "gb18030>cp1252"),)),))
+    ['repair:gb18030>cp1252']
+    """
+    names = []
+    for step in plan:
+        rules = dict.fromkeys(edit.rule.removeprefix(f"{step.stage}:") for edit in step.edits)
+        names += [f"{step.stage}:{rule}" for rule in rules]
+    return names
+
+
+def least_odds(plan: Plan) -> float | None:
+    """The least certain of the edits of PLAN that were weighed, in nats; None if none was."""
+    return min((edit.odds for step in plan for edit in step.edits if edit.odds is not None), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An encoding that was weighed: its name and its odds, in nats, against the best of the others."""

@@ -97,19 +97,18 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[i
     if len(rows) < LEAST_ROWS:
         return {}
     if len(batch.texts) == 1:
-        amounts = [len(rows)]
+        amounts = np.array([len(rows)])
     else:
-        last = np.maximum(
-            batch.ends - suspicion.ROW + 1, batch.starts
-        )  # what reaches into the next text is not this one's
-        amounts = (np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)).tolist()
+        # What reaches into the next text is not this one's.
+        last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
+        amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
     found: dict[int, Whole] = {}
-    for number, (text, many) in enumerate(zip(batch.texts, amounts, strict=True)):
-        if many >= LEAST_ROWS and many * SPARSE >= len(text):
-            start = int(batch.starts[number])
-            whole = read_whole(text, batch.codes[start : start + len(text)], many, config)
-            if whole is not None:
-                found[number] = whole
+    dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
+    for number in dense.nonzero()[0].tolist():
+        codes = batch.codes[batch.starts[number] : batch.ends[number]]
+        whole = read_whole(batch.texts[number], codes, int(amounts[number]), config)
+        if whole is not None:
+            found[number] = whole
     return found
 
 
