@@ -16,8 +16,8 @@ from conftest import Grow, Run
 
 import textfix
 from textfix.cli import blocks
-from textfix.cli.declarations import declare
 from textfix.cli.fields import Csv, Json, read_header
+from textfix.decode.declarations import declare
 
 HANS = "数据处理和存储，都在这里。\n"
 GARBLED = "鏁版嵁澶勭悊"

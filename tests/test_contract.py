@@ -64,11 +64,14 @@ def test_options_and_their_defaults() -> None:
 
 def test_presets() -> None:
     """A preset is a Config like any other, and options go over it."""
-    for preset in (Config.SCRAPE, Config.CORPUS, Config.STRICT):
+    for preset in (Config.SCRAPE, Config.CORPUS, Config.STRICT, Config.MARKUP):
         assert isinstance(preset, Config)
         assert textfix.fix("好", preset, script="hans") == "好"
     assert Config.CORPUS.caution > Config().caution
     assert Config.STRICT.holes == "keep"
+    page = '<a href="%E4%B8%AD%E6%96%87">&#20013;&#25991;</a>\r\n'
+    assert textfix.fix(page, Config.MARKUP) is page
+    assert textfix.fix(page + "鏁版嵁澶勭悊", Config.MARKUP) == page + "数据处理"
 
 
 @pytest.mark.parametrize(("name", "rest"), TEXT_FUNCTIONS)

@@ -69,6 +69,7 @@ class Config:
     SCRAPE: ClassVar[Config]
     CORPUS: ClassVar[Config]
     STRICT: ClassVar[Config]
+    MARKUP: ClassVar[Config]
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():
@@ -115,6 +116,9 @@ Config.SCRAPE = Config(clean="full")
 Config.CORPUS = Config(caution=2 * CAUTION)
 #: Only what is certain and whole: no hole is made.
 Config.STRICT = Config(caution=3 * CAUTION, holes="keep", max_layers=1)
+#: Pages, feeds and JSON that a parser is still to read: their escapes are its own business (a link's %E4%B8%AD too), and
+#: what cannot be seen between tags, line ends among it, is not worth a page that differs from the one that was sent.
+Config.MARKUP = Config(clean=False, escapes=False)
 
 OPTIONS = tuple(field.name for field in fields(Config))
 

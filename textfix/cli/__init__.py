@@ -4,7 +4,7 @@
     commands     the commands of click, options what they share, job what they ask for
     sources      which files; kinds what they are; streams how they are opened
     blocks       bytes in blocks of whole lines; pieces a block on its way through the library
-    ends, fields, declarations, names, parquet: what of a file is not text, and must stay whole
+    ends, fields, names, parquet: what of a file is not text, and must stay whole
     save, journal   writing so that every file is old or new
     workers, runner  all cores, in order
     listeners, terminal, diff, report   what a person or a program gets to see

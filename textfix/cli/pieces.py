@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from textfix.cli import declarations, ends, kinds
+from textfix.cli import ends, kinds
 from textfix.cli.diff import find_hunks
 from textfix.cli.fields import Csv, Json, Place, find_columns, read_header
 from textfix.cli.job import Done, Job, RefusedError, Sample, Unit
@@ -133,7 +133,9 @@ class Piece:
             done.rules["line-ends", self.job.line_ends] += 1
             text = unified
         if self.number == 0 and self.sheet.markup and not text.isascii():
-            text, declared = declarations.declare(text, self.sheet.markup, self.sheet.encoding)
+            from textfix.decode.declarations import declare
+
+            text, declared = declare(text, self.sheet.markup, self.sheet.encoding)
             if declared:
                 done.rules["declaration", self.sheet.encoding] += declared
         done.holes = text.count("\ufffd")
