@@ -8,7 +8,7 @@ Chinese of some length needs no model: its commonest characters show it.
 
 from textfix.decode.detection import detect
 from textfix.decode.mixed import parts
-from textfix.decode.stream import Detector
+from textfix.decode.stream import Detector, StreamDecoder
 from textfix.decode.text import decode, decode_parts
 
-__all__ = ["Detector", "decode", "decode_parts", "detect", "parts"]
+__all__ = ["Detector", "StreamDecoder", "decode", "decode_parts", "detect", "parts"]

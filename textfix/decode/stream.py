@@ -1,10 +1,23 @@
-"""Detection for streams and sockets: bytes are fed as they come, the answer is that of `detect` on all of them."""
+"""Detection for streams and sockets: bytes are fed as they come, the answer is that of `detect` on all of them.
+
+Who cannot wait for all of them gets text as the bytes come, in the encoding that the first of them are in.
+"""
 
 from __future__ import annotations
 
-from textfix.decode.detection import check_declared, judge, listen
+import codecs
+import re
+
+from textfix.decode.declarations import REACH
+from textfix.decode.detection import check_declared, detect, judge, listen
 from textfix.decode.material import CELL, LIMIT, RAW, Run, Whole
+from textfix.encodings.gb18030 import renew
 from textfix.records import Detection
+
+#: Bytes from the first that is not plain ASCII on by which the encoding of a stream is decided.
+HEAD = 1 << 16
+#: What is not plain ASCII: bytes above 7F, and what the seven-bit encodings and UTF-16 begin with.
+_BEYOND = re.compile(rb"[\x80-\xff\0\x1b]|~\{")
 
 
 class Detector:
@@ -66,3 +79,57 @@ class Detector:
             self._buffer.clear()
             self._run = None
         return self._result
+
+
+class StreamDecoder:
+    """Gives the text of bytes as they come: `feed` each and take what it returns, then take what `close` returns.
+
+    Plain ASCII comes through at once. The first 64 KiB from the first other byte on decide about the encoding of all that
+    follows; what cannot be read in it becomes U+FFFD. `detection` is None until then.
+
+    >>> import textfix
+    >>> from textfix.decode.stream import StreamDecoder
+    >>> data = "图书馆周末开门".encode("gb18030")
+    >>> decoder = StreamDecoder(declared="utf-8")
+    >>> decoder.feed(data[:5]) + decoder.feed(data[5:]) + decoder.close()
+    '图书馆周末开门'
+    """
+
+    __slots__ = ("_buffer", "_declared", "_decoder", "_start", "detection")
+
+    def __init__(self, *, declared: str | None = None) -> None:
+        check_declared(declared)
+        self._declared = declared
+        self._start = bytearray()  # ASCII that has come through, kept for what it may declare
+        self._buffer = bytearray()
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self.detection: Detection | None = None
+
+    def feed(self, chunk: bytes) -> str:
+        """The text that CHUNK completes."""
+        if self._decoder is not None:
+            return self._read(chunk)
+        if not self._buffer and not _BEYOND.search(chunk) and not chunk.endswith(b"~"):
+            self._start += chunk[: REACH - len(self._start)]
+            return chunk.decode("ascii")
+        self._buffer += chunk
+        return self._decide() if len(self._buffer) >= HEAD else ""
+
+    def close(self) -> str:
+        """The text of what is left."""
+        text = self._decide() if self._decoder is None else ""
+        return text if self._decoder is None else text + self._read(b"", final=True)
+
+    def _decide(self) -> str:
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        self.detection = detect(bytes(self._start) + data, declared=self._declared)
+        if self.detection.encoding == "ascii":  # an escape that was none: nothing is decided
+            return data.decode("ascii")
+        self._decoder = codecs.getincrementaldecoder(self.detection.encoding or "ascii")("replace")
+        return self._read(data)
+
+    def _read(self, data: bytes, final: bool = False) -> str:
+        assert self._decoder is not None
+        text = self._decoder.decode(data, final)
+        return renew(text) if self.detection is not None and self.detection.encoding == "gb18030" else text
