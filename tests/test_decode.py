@@ -212,6 +212,24 @@ def test_sparse_characters_among_code() -> None:
     assert detect(data).encoding == "gb18030"
 
 
+@pytest.mark.parametrize("after", ["", "</a>", "！</td>", "<br>", " ok", "，再往下还是国标码"])
+def test_utf8_within_a_line(after: str) -> None:
+    """A run of UTF-8 ends where it ends, whether markup or characters of two bytes come after it."""
+    start = (LINE * 3 + "\n<p>这一行").encode("gb18030")
+    data = start + "中间是统一码".encode() + after.encode("gb18030")
+    found = detect(data)
+    assert decode(data, found) == LINE * 3 + "\n<p>这一行中间是统一码" + after
+
+
+def test_one_character_on_a_page() -> None:
+    """一 in GBK is a Cyrillic letter in UTF-8, where no word of that alphabet is; © is what it is on any page."""
+    page = "<!DOCTYPE html>\n<html><head><meta charset='%s'><title>%s</title></head><body>%s</body></html>"
+    for word in ("一", "(一", "一)"):
+        assert detect((page % ("gbk", word, word)).encode("gbk")).encoding == "gb18030"
+    assert detect((page % ("gbk", "All rights reserved", "© 2015")).encode()).encoding == "utf-8"
+    assert detect((page % ("gbk", "Привет", "мир")).encode()).encoding == "utf-8"
+
+
 def test_edition_of_2022() -> None:
     """Private-use characters of older editions become the real ones, real characters never private-use ones."""
     assert renew(b"\xa6\xd9\xa8\xbc\xfe\x59\xfe\x91\xa3\xa0".decode("gb18030")) == "\ufe10ḿ龴𤇾\u3000"

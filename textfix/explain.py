@@ -73,6 +73,10 @@ def explain_bytes(data: bytes, declared: str | None, config: Config) -> Result:
 
     detection = decode.detect(data, declared=declared)
     text, parts = decode.decode_parts(data, detection)
+    if (
+        detection.encoding is None
+    ):  # not text, but ASCII among holes: there is nothing to repair, and looking takes long
+        config = replace(config, repair=False)
     result = explain_text(text, config)
     mixed = len({encoding for _, _, encoding in parts}) > 1
     return Result(result.text, result.plan, detection, text, tuple(parts) if mixed else ())

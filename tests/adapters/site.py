@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ RARE = ("朱镕先生与陈喆女士主持会议。", "㐀字与𠮷字都在字
 #: Lines of which no byte is lost when their UTF-8 is read as GB18030.
 EVEN = ("修车铺的师傅说，链条要每个月上一次油", "晚饭以后全家人一起去河边散步", "老师布置的作业写完了")
 ENGLISH = ("The café on the corner opens at seven.", "Its owner, Zoë, bakes the bread herself — every day.")
+NOISE = random.Random(7).randbytes(50_000)
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489") + bytes(range(256)) * 4
 
 
@@ -124,6 +127,19 @@ def list_pages() -> list[Page]:
     ]  # fmt: skip
     assert len({page.name for page in pages}) == len(pages)
     return pages
+
+
+#: Pages with mojibake or two encodings in them: naming an encoding is not enough.
+REPAIRED = frozenset(
+    ("fragment", "fragment-in-gbk", "two-encodings", "double", "double-gbk", "double-as-gb18030", "json-fragment")
+)
+
+
+def is_right(page: Page, text: str) -> bool:
+    """Whether TEXT, that of the whole page, says what it must."""
+    if (page.kind or "").startswith("application/json"):
+        return json.loads(text) == list(page.texts or ())
+    return tuple(re.findall('<p class="line">([^<]*)</p>', text)) == page.texts
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -27,6 +27,8 @@ def text(page: Any, *, declared: str | None = None, config: Config = Config.MARK
         found = _CHARSET.search((getattr(page, "headers", None) or {}).get("content-type") or "")
         declared = declared or (found[1] if found else None)
         page = page.data or b""
+    if page is None:  # what `fetch_response` gives when it gets nothing
+        return ""
     if isinstance(page, str):
         return explain_text(page, config).text
     return explain_bytes(handle_compressed_file(bytes(page)), declared, config).text

@@ -43,6 +43,8 @@ NOT_TEXT = -1e9
 BLOCK = 1 << 18
 
 _CELL = re.compile(rb"[\x30-\xff]+")
+#: Characters of one byte and of two.
+_DOUBLES = re.compile(rb"(?:[\x00-\x80]|[\x81-\xff][\x00-\xff])*")
 #: Characters of three bytes, without surrogates and without U+FFFD, which in GBK is the scar 锟斤拷.
 _UTF8 = re.compile(
     rb"(?:[\xe1-\xec\xee][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
@@ -261,7 +263,7 @@ def _spread(
 def _pieces(line: bytes, start: int, end: int) -> list[tuple[int, int]]:
     """The cell from START to END of LINE, cut where runs of UTF-8 begin and end.
 
-    What lies between them has two bytes a character. If that leaves a byte over, its last character and the first
+    What lies between them has one byte a character, or two. If that leaves half of one over, its last character and the first
     bytes of the run look like one of three bytes (or the last of the run and the first after it): the run is shorter.
     """
     while start < end and line[start] < 0x80:
@@ -269,10 +271,9 @@ def _pieces(line: bytes, start: int, end: int) -> list[tuple[int, int]]:
     runs = [[run.start(), run.end()] for run in _UTF8.finditer(line, start, end)]
     at = start
     for i, run in enumerate(runs):
-        if (run[0] - at) % 2 and run[1] - run[0] > UTF8_CHAR:
+        if not _DOUBLES.fullmatch(line, at, run[0]) and run[1] - run[0] > UTF8_CHAR:
             run[0] += UTF8_CHAR
-        following = runs[i + 1][0] if i + 1 < len(runs) else end
-        if i + 1 == len(runs) and (following - run[1]) % 2 and run[1] - run[0] > UTF8_CHAR:
+        if i + 1 == len(runs) and not _DOUBLES.fullmatch(line, run[1], end) and run[1] - run[0] > UTF8_CHAR:
             run[1] -= UTF8_CHAR
         at = run[1]
     out, at = [], start
