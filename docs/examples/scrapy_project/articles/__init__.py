@@ -1,0 +1,1 @@
+"""A crawl of a small site whose pages are in several encodings, some of them under a wrong name."""
