@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("trafilatura")
 
 import trafilatura
-from trafilatura.utils import Response
+from trafilatura.downloads import Response
 
 from adapters.site import HANS, HANT, NOISE, PNG, Page, garble, html, list_pages, meta
 from textfix import Config
