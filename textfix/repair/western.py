@@ -94,8 +94,8 @@ def has_eastern(codes: Codes, places: NDArray[np.int64], reach: int) -> NDArray[
     found = (near >= 0x2E80) & (near <= 0xD7FF)
     if abs(reach) > 1:
         found &= ~np.logical_or.accumulate(near == NEWLINE, axis=1)
-    any_near: NDArray[np.bool_] = found.any(axis=1)
-    return any_near
+    anywhere: NDArray[np.bool_] = np.logical_or.reduce(found, axis=1)
+    return anywhere
 
 
 def alike(one: str, other: str) -> int:
