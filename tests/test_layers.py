@@ -23,8 +23,8 @@ LAYERS = (
 )
 HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 STAGES = LAYERS[3]
-#: The one adapter that others build on: columns of pandas, polars, Spark and the rest reach us as Arrow.
-CORE = "textfix.adapters.arrow"
+#: The adapters that others build on: columns of pandas, polars, Spark and the rest reach us as Arrow or as arrays.
+CORE = ("textfix.adapters.arrow", "textfix.adapters.numpy")
 MODULES = sorted(ROOT.rglob("*.py"))
 
 

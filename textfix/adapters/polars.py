@@ -36,12 +36,20 @@ def fix_series(series: Any, report: bool, options: dict[str, Any]) -> Any:
         hint = ": cast it to pl.String, for its values are fixed" if series.dtype == pl.Enum else ""
         raise TypeError(f"column {series.name!r} holds {series.dtype}, and no text that can be changed{hint}")
     else:
-        array = pa.chunked_array(series)
+        # Views are what polars holds; a dictionary is small, and its plain form is read by all versions.
+        array = series.to_arrow() if series.dtype == pl.Categorical else pa.chunked_array(series)
         found, rows = fix_arrow(array, report=report, **options) if report else (fix_arrow(array, **options), None)
-        new = series if found is array else pl.Series(series.name, found).cast(series.dtype)
+        new = series if found is array else pl.Series(series.name, unviewed(found)).cast(series.dtype)
     if rows is None:
         return new
     return pl.DataFrame([new.alias("text"), *pl.from_arrow(rows)]).to_struct(series.name)
+
+
+def unviewed(array: Any) -> Any:
+    """ARRAY without views: polars up to 1.36 falls over those that other programs made."""
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.large_string())
+    return array.cast(pa.large_binary()) if pa.types.is_binary_view(array.type) else array
 
 
 def checked(declared: str | None, config: Config | None, options: dict[str, Any]) -> dict[str, Any]:

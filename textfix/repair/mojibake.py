@@ -99,9 +99,14 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[i
     if len(batch.texts) == 1:
         amounts = np.array([len(rows)])
     else:
-        # What reaches into the next text is not this one's.
-        last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
-        amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
+        # What reaches into the next text is not this one's. Rows are sought among texts, or texts among rows: the fewer.
+        if len(rows) < len(batch.texts):
+            owners = batch.owners(rows)
+            inside = owners[rows + suspicion.ROW <= batch.ends[owners]]
+            amounts = np.bincount(inside, minlength=len(batch.texts))
+        else:
+            last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
+            amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
     found: dict[int, Whole] = {}
     dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
     for number in dense.nonzero()[0].tolist():

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: Han, kana, hangul: a line that has them is not ftfy's to judge, nor is what becomes Han.
 EASTERN = re.compile("[\u2e80-\ud7ff]")
 HOLE, SCAR = "\ufffd", "ï¿½"  # U+FFFD is all that stands behind ï¿½: it stays what it is, and is counted as a scar
+#: Characters on either side of a telltale one in which Chinese is looked for first: 18:00—21:00, and —— before a quotation.
+NEAR = 8
+NEWLINE = 0x0A
 HAN = re.compile("[\u3400-\u9fff]")
 #: What it says, in nats, that ftfy's own rules take a line for mojibake. Of its published cases the least evident
 #: gains 5.8 nats by our model; in the clean text of 23 languages that we measure with nothing is repaired.
@@ -61,9 +64,9 @@ SIGN = Sign(telltale)
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The Western mojibake of each text, line by line."""
     places = batch.places(SIGN)
-    # In a line of Chinese it is a mark or a stray letter with Chinese beside it, most often, and not ours to judge.
-    before, after = batch.codes.take(places - 1, mode="clip"), batch.codes.take(places + 1, mode="clip")
-    places = places[~(are_eastern(before) | are_eastern(after))]
+    # In a line of Chinese it is a mark or a stray letter with Chinese near it, most often, and not ours to judge.
+    for reach in (1, NEAR):
+        places = places[~has_eastern(batch.codes, places, -reach) & ~has_eastern(batch.codes, places, reach)]
     joined = batch.joined
     edits: dict[int, list[Edit]] = {}
     done = -1
@@ -84,9 +87,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
-def are_eastern(codes: Codes) -> NDArray[np.bool_]:
-    """Which of CODES EASTERN matches."""
-    return (codes >= 0x2E80) & (codes <= 0xD7FF)
+def has_eastern(codes: Codes, places: NDArray[np.int64], reach: int) -> NDArray[np.bool_]:
+    """Whether EASTERN matches a character up to REACH after each of PLACES (before it if REACH is negative), in its line."""
+    step = 1 if reach > 0 else -1
+    near = codes.take(places[:, None] + np.arange(step, reach + step, step), mode="clip")
+    found = (near >= 0x2E80) & (near <= 0xD7FF)
+    if abs(reach) > 1:
+        found &= ~np.logical_or.accumulate(near == NEWLINE, axis=1)
+    anywhere: NDArray[np.bool_] = np.logical_or.reduce(found, axis=1)
+    return anywhere
 
 
 def alike(one: str, other: str) -> int:
