@@ -53,6 +53,13 @@ def guessable() -> NDArray[np.uint32]:
 
 
 @cache
+def ending(byte: int) -> tuple[Codes, NDArray[np.int64]]:
+    """The characters that end in BYTE and are not rare: code points and first bytes."""
+    leads = np.flatnonzero(guessable()[:, byte])
+    return guessable()[leads, byte], leads
+
+
+@cache
 def common() -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
     """The common characters of GBK: code points, first bytes, second bytes."""
     codes = pairs()[pairs() > 0]

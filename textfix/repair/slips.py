@@ -16,10 +16,10 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import guesses, phrases, pinyin
-from textfix.repair.context import QUOTES, Context
+from textfix.repair.context import QUOTES, Context, script_of
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
-from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, UNKNOWN, WIDTHS, Exit, Patience, Walk
+from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, UNKNOWN, WIDTHS, Exit, Patience, Shifted, Start, Walk
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
@@ -202,23 +202,27 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], others: int,
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown: its text, its code points and a newline, their running costs, its bytes in GBK.
+    """A line as it is shown: its text, what it says one byte off, its running costs and its bytes in GBK.
 
     `full` tells whether it has full-width punctuation, which filters that fold the rest would have folded.
     """
 
     text: str
-    codes: list[int]
-    total: NDArray[np.float64]
+    shifted: Shifted
+    stands: list[float]
     bytes: bytes
     full: bool
 
     @staticmethod
     def of(text: str) -> Line:
         codes = to_codes(text + "\n")
-        total = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))])
+        stands = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))]).tolist()
         full = any(mark in text for mark in FULL_WIDTH)
-        return Line(text, codes.tolist(), total, text.encode("gbk", "ignore"), full)
+        return Line(text, Shifted.of(codes, script_of(codes)), stands, text.encode("gbk", "ignore"), full)
+
+    @property
+    def codes(self) -> list[int]:
+        return self.shifted.line
 
 
 def is_sound(before: str) -> bool:
@@ -252,9 +256,9 @@ def behind(trace: Trace, line: list[int]) -> tuple[int, ...]:
     return (*(0x0A,) * MEMORY, *line[max(0, trace.behind - MEMORY) : trace.behind])[-MEMORY:]
 
 
-def starts(trace: Trace, line: Line) -> list[tuple[int, str, float, list[int], list[int]]]:
-    """How the walk may begin at a trace: from where, by which rule, its prior, bytes that wait, first characters."""
-    found: list[tuple[int, str, float, list[int], list[int]]] = []
+def starts(trace: Trace, line: Line) -> list[Start]:
+    """How the walk may begin at a trace."""
+    found: list[Start] = []
     if trace.gloss is not None:
         # A reading was put behind two bytes that are the second of one character and the first of the next; the
         # bracket was swallowed with that first byte.
@@ -262,16 +266,16 @@ def starts(trace: Trace, line: Line) -> list[tuple[int, str, float, list[int], l
         leads = {
             b[1] for char in pinyin.characters(trace.gloss) if (b := gbk(ord(char))) and known and b[0] == known[1]
         }
-        return [(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
+        return [Start(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
         if not trace.mark.startswith(row.shown) or (row.bytes and row.bytes in line.bytes):
             continue  # a filter that replaced these bytes left none of them, wherever characters begin: no 。” either
         after = trace.start + len(row.shown)
         if not row.bytes:
-            found.append((after, row.name, row.prior, [UNKNOWN], []))
+            found.append(Start(after, row.name, row.prior, [UNKNOWN], []))
             continue
         column = guessable()[0x81:, row.bytes[0]]
-        found.append((after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
+        found.append(Start(after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
     return found
 
 
@@ -282,15 +286,15 @@ def undo(
     if trace.end == len(line.text) and trace.gloss is None and line.full and not evidence:
         return None  # nothing follows that could tell: see below
     start, before = trace.start, behind(trace, line.codes)
-    found: list[tuple[float, Exit, str]] = []
-    for begin, rule, prior, pending, first in starts(trace, line):
-        stood = line.total - line.total[start]
-        for way_out in Walk(line.codes, begin, before, context).run(pending, first, prior, stood, patience):
-            stands = float(line.total[min(way_out.end + MEMORY, len(line.codes))] - line.total[start])
-            found.append((stands - way_out.cost + evidence, way_out, rule))
+    exits = Walk(line.shifted, start, before, context, line.stands, patience).run(starts(trace, line))
+    found: list[tuple[float, Exit]] = []
+    for way_out in exits:
+        stands = line.stands[min(way_out.end + MEMORY, len(line.codes))] - line.stands[start]
+        found.append((stands - way_out.cost + evidence, way_out))
     if not found:
         return None
-    odds, way_out, rule = max(found, key=lambda one: one[0])
+    odds, way_out = max(found, key=lambda one: one[0])
+    rule = way_out.rule
     guessed = sum(WIDTHS[kind] for _, kind in way_out.guessed)
     if guessed == len(way_out.codes):
         # Nothing comes from bytes that are there: a stray gloss says nothing alone, nor does a mark in a line whose
