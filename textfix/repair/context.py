@@ -62,6 +62,11 @@ class Context:
             end.append(0 if marks else count + rest.count(opening) - rest.count(closing))
         return Context(tuple(opened), tuple(end), script)
 
+    @property
+    def help(self) -> float:
+        """How much less than it seems a way out may cost that closes a quotation."""
+        return STAYS_OPEN if max(self.end) > 0 else 0.0
+
     def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
         """How many quotations of each kind are open behind READ."""
         return np.array(

@@ -60,7 +60,9 @@ def confidence(
     left = np.array(whole[place - MEMORY : place], np.uint32)
     right = np.array(whole[place + width : place + width + MEMORY], np.uint32)
     ways = np.append(row, guess)[:, None] if width == 1 else _around(guess, row, column)
-    rough = _rough(np.concatenate([np.tile(left[-1:], (len(ways), 1)), ways, np.tile(right[:1], (len(ways), 1))], axis=1))
+    rough = _rough(
+        np.concatenate([np.tile(left[-1:], (len(ways), 1)), ways, np.tile(right[:1], (len(ways), 1))], axis=1)
+    )
     ways = np.unique(np.concatenate([ways[lowest(rough, WEIGHED)], guess[None, :]]), axis=0)
     following = np.tile(right, (len(ways), 1))
     cost = behind(np.tile(left, (len(ways), 1)), np.concatenate([ways, following], axis=1)).sum(axis=1)

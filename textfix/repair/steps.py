@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import encodings, model
+from textfix import model
 from textfix.batch import Codes
 from textfix.encodings import HOLE
 from textfix.repair import phrases, pinyin
 from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
-from textfix.repair.halves import common, ending, gapless, gbk, guessable, pairs, usual
+from textfix.repair.halves import (
+    EURO, FULL, bytes_of, common, ending, gapless, gbk, guessable, pairs, shift, usual,
+)  # fmt: skip
 from textfix.repair.phrases import MEMORY
 
 #: Ways kept at each step, and those of them that may have lost a pair there, the best ones.
@@ -47,6 +49,8 @@ VANISHED = 2.0
 #: A walk is given up when its best way costs this much (nats) more than the text as it stands, by the second character
 #: in clean text; or has lost this much of what the best way out gained: what is out of step gains on every character.
 FAR = 12.0
+#: Of a slip the best way gains at least so much (nats) with each character, on the whole: 2 % of them 3, half of them 7.
+STEADY = 2.0
 #: A byte that is not known.
 UNKNOWN = -1
 #: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
@@ -55,9 +59,7 @@ CUT, AROUND, MIDDLE_GONE, LAST_GONE = 1, 2, 3, 4
 WIDTHS = {CUT: 1, AROUND: 2, MIDDLE_GONE: 3, LAST_GONE: 2}
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
-NEWLINE, QUESTION, EURO = 0x0A, 0x3F, 0x20AC
-#: Full-width ASCII: filters that look for it among bytes put the text into step again.
-FULL = range(0xFF01, 0xFF5F)
+NEWLINE, QUESTION = 0x0A, 0x3F
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,10 @@ class Shifted:
 
     @staticmethod
     def of(codes: Codes, script: int) -> Shifted:
-        packed, length = encodings.load("gbk").table
-        near = np.minimum(codes, 0xFFFF)
-        pair = packed[near].astype(np.int64)
-        folded = (codes >= 0x21) & (codes <= 0x7E)  # a full-width character that was folded afterwards
-        pair[folded] = 0xA380 + codes[folded]
-        known = folded | ((codes < 0x10000) & (length[near] == 2))
-        leads, trails = np.where(known, pair >> 8, -1), np.where(known, pair & 0xFF, -1)
-        shifted = np.zeros(len(codes), np.uint32)
-        shifted[1:] = np.where(known[:-1] & known[1:], pairs()[trails[:-1], leads[1:]], 0)
+        leads, trails = bytes_of(codes)
+        shifted, leaves = shift(codes)
         costs = phrases.line_costs(shifted) + Context(script=script).plain(shifted)
         costs[shifted == 0] = np.inf
-        leaves = (codes < 0x80) | (codes == EURO) | ((codes >= FULL.start) & (codes < FULL.stop)) | ~known
-        leaves[1:] |= trails[:-1] < 0x80
         counted = np.append(np.where(leaves, USUAL, np.where(shifted > 0, costs, np.inf)), [USUAL] * AHEAD)
         doubt = np.lib.stride_tricks.sliding_window_view(counted, AHEAD).sum(axis=1)
         total = np.concatenate([[0.0], np.cumsum(np.where(counted < np.inf, counted, USUAL))])
@@ -201,7 +194,7 @@ class Patience:
 @dataclass(slots=True)
 class Walk:
     """The walk through a line from `origin`, behind the characters `before`; `stands` are the running costs of the line
-    as it stands, `gain` is what the best way out costs less."""
+    as it stands, `needed` is what a way out must cost less, `gain` what the best one does."""
 
     shifted: Shifted
     origin: int
@@ -209,6 +202,7 @@ class Walk:
     context: Context
     stands: list[float]
     patience: Patience
+    needed: float = 0.0
     exits: list[Exit] = field(default_factory=list)
     gain: float = 0.0
 
@@ -232,7 +226,7 @@ class Walk:
                 break
             ways = self.advance(ways, at)
             gain = self.stands[at + 1] - self.stands[self.origin] - min((way.cost for way in ways), default=0.0)
-            if not waiting and gain < self.gain - FAR:
+            if not waiting and gain < max(self.gain, STEADY * (at - self.origin)) - FAR:
                 break
         return self.exits
 
@@ -247,7 +241,10 @@ class Walk:
             column = column[column > 0]
             rows = np.zeros(len(column), np.int64)
             trail = trails[start.at]
-            return [(start.at + 1, way) for way in self.ways(Tries.of([root]), rows, column[:, None], trail, start.at + 1, CUT)]
+            return [
+                (start.at + 1, way)
+                for way in self.ways(Tries.of([root]), rows, column[:, None], trail, start.at + 1, CUT)
+            ]
         found: list[Way] = []
         rows = np.zeros(len(start.first) or 1, np.int64)
         first = np.array(start.first, np.uint32).reshape(len(rows), -1)
@@ -318,13 +315,6 @@ class Walk:
         total = self.shifted.total
         return way.cost + sum(way.ahead) + total[at + AHEAD] - total[at + len(way.ahead)]
 
-    @staticmethod
-    def behind(last: NDArray[np.uint32], codes: NDArray[np.uint32]) -> Costs:
-        """What each of CODES costs in its row, behind the row of LAST."""
-        run = np.concatenate([last, codes], axis=1)
-        windows = np.lib.stride_tricks.sliding_window_view(run, MEMORY, axis=1)[:, :-1].reshape(-1, MEMORY)
-        return phrases.costs(windows, codes.ravel()).reshape(codes.shape)
-
     def keep(self, ways: list[Way], at: int) -> list[Way]:
         """The best of WAYS at AT: of those that end alike one, and the one that needs the fewest guesses in any case."""
         ranked = sorted(((self.rank(way, at), k) for k, way in enumerate(ways)))
@@ -351,9 +341,7 @@ class Walk:
         doubtful = [
             way
             for way in ways
-            if way.pending >= 0x80
-            and way.cost + VANISHED + GAP <= best
-            and (way.gap or self.is_doubtful(way, at))
+            if way.pending >= 0x80 and way.cost + VANISHED + GAP <= best and (way.gap or self.is_doubtful(way, at))
         ]
         if doubtful and self.patience.left > 0:
             self.patience.left -= 1
@@ -428,9 +416,7 @@ class Walk:
         kept = lowest(rough, PRICED)
         return here[kept], ends[there[kept]][:, None]
 
-    def vanished_twice(
-        self, one: Tries, lead: int, following: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    def vanished_twice(self, one: Tries, lead: int, following: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
         """Two pairs in a row were dropped: between the characters that were cut stood one that is lost whole."""
         codes, leads, trails = common()
         here, middle = np.nonzero((pairs()[one.pending[:RUN_TRIES]][:, leads] == 0) & ~gapless()[trails])
@@ -440,13 +426,6 @@ class Walk:
         rows, last = self.vanished(one, rough, codes[middle][:, None], trails[middle], lead, following)
         return here[rows], np.concatenate([codes[middle[rows]][:, None], last], axis=1)
 
-    def vanished_last(self, one: Tries) -> Tries:
-        """A pair was dropped here, and the second byte behind it too: the last character has no byte left."""
-        one = one.take(np.arange(min(RUN_TRIES, len(one.row))))
-        codes, leads = usual()
-        here, last = np.nonzero(pairs()[one.pending][:, leads] == 0)
-        return self.extend(one, here, codes[last], 0, VANISHED)
-
     def leave(self, ways: list[Way], at: int) -> None:
         """Note the ways out at AT."""
         char = self.shifted.line[at]
@@ -454,54 +433,66 @@ class Walk:
         if done:
             # The byte that should wait for its second is ASCII: it was swallowed whole, and all is in step.
             tries = Tries.of(done)
-            self.note(self.extend(tries, tries.row, tries.pending.astype(np.uint32), 0), at, 0)
+            self.note(tries, tries.row, tries.pending.astype(np.uint32)[:, None], at, 0)
         if char >= 0x80 and char != EURO and char not in FULL:
             return
         waiting = [way for way in ways if way.pending >= 0x80]
         straight = [way for way in waiting if not way.gap]
-        if not waiting:
-            return
-        one = self.cut(waiting[:GAPS])
         if 0x40 <= char <= 0x7E:
             self.complete(straight, char, at + 1)
-            here, codes = self.vanished(one, one.cost, one.codes, one.pending, char, 0)
-            self.note(self.extend(one, here, codes[:, 0], 0, VANISHED), at + 1, AROUND)
+        elif char == EURO:
+            self.complete(straight, 0x80, at + 1)  # the byte 80 alone, as Windows reads it
         gloss = self.gloss(at)
         if gloss is not None:
             reading, end = gloss
             for code in map(ord, pinyin.characters(reading)):
                 if (b := gbk(code)) is not None and (some := [way for way in straight if way.pending == b[0]]):
                     tries = Tries.of(some)
-                    self.note(self.extend(tries, tries.row, np.full(len(some), code, np.uint32), 0), end, 0)
-        if char == EURO:
-            self.complete(straight, 0x80, at + 1)  # the byte 80 alone, as Windows reads it
-            return
-        if not straight:
-            return
-        cut = self.cut_all(straight, char)
+                    self.note(tries, tries.row, np.full((len(some), 1), code, np.uint32), end, 0)
+        if waiting and char != EURO and self.may_gain(waiting, at):
+            self.patience.left -= 1
+            self.leave_cut(waiting[:GAPS], at, gloss is not None)
+
+    def may_gain(self, ways: list[Way], at: int) -> bool:
+        """Whether one of WAYS may be good enough when the text is in step from AT on: beyond the next character, what
+        follows costs about the same whatever stands before."""
+        stood = self.stands[at + 1] - self.stands[self.origin]
+        return stood - min(way.cost for way in ways) >= self.needed
+
+    def leave_cut(self, ways: list[Way], at: int, glossed: bool) -> None:
+        """Note what WAYS become where a byte was lost at AT, before ASCII or a full-width mark."""
+        char = self.shifted.line[at]
+        tries = Tries.of(ways)
+        rows, trails = np.nonzero(guessable()[tries.pending][:, 0x80:])
+        codes = pairs()[tries.pending[rows], trails + 0x80]
+        one = self.extend(tries, rows, codes, trails + 0x80)
+        likely = one.best(TRIES)
+        if 0x40 <= char <= 0x7E:
+            here, ends = self.vanished(likely, likely.cost, likely.codes, likely.pending, char, 0)
+            self.note(likely, here, ends, at + 1, AROUND, VANISHED)
+        # A pair with a gap has its end elsewhere; and a byte that CHAR completes would have been read with it.
+        cut = ~np.array([way.gap for way in ways])[one.row]
+        if char < 0x80:
+            cut &= pairs()[one.pending, char] == 0
+        rows = np.flatnonzero(cut)
         if char == QUESTION and (self.shifted.line[at + 1] in FULL or self.shifted.line[at + 1] < 0x40):
-            self.note(cut, at + 1, CUT)  # the first byte is shown as a mark
-        if gloss is None:
+            self.note(one, rows, np.zeros((len(rows), 0), np.uint32), at + 1, CUT)  # the first byte is shown as a mark
+        if not glossed:
             # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
-            self.note(cut, at, CUT)
+            self.note(one, rows, np.zeros((len(rows), 0), np.uint32), at, CUT)
             if not 0x40 <= char < 0x80:  # hardly any byte is lost before a letter
-                self.note(self.vanished_last(one), at, LAST_GONE)
+                last, leads = usual()
+                here, there = np.nonzero(pairs()[likely.pending[:RUN_TRIES]][:, leads] == 0)
+                rough = likely.cost[here] + model.pair_costs(likely.codes[here, -1], last[there])
+                kept = lowest(rough, PRICED)
+                self.note(likely, here[kept], last[there[kept]][:, None], at, LAST_GONE, VANISHED)
 
     def complete(self, ways: list[Way], byte: int, at: int) -> None:
         """Note WAYS that the byte BYTE completes, which leaves the text in step at AT."""
         tries = Tries.of(ways)
         codes = pairs()[tries.pending, byte]
         rows = np.flatnonzero(codes)
-        self.note(self.extend(tries, rows, codes[rows], 0), at, 0)
-
-    def cut_all(self, ways: list[Way], char: int) -> Tries:
-        """Each way with every character that begins with what is pending and ends in a byte that was lost at CHAR."""
-        tries = Tries.of(ways)
-        ends = guessable()[tries.pending][:, 0x80:] > 0
-        if char < 0x80:
-            ends &= pairs()[0x80:, char] == 0  # or it would have been read with CHAR as one character
-        rows, trails = np.nonzero(ends)
-        return self.extend(tries, rows, pairs()[tries.pending[rows], trails + 0x80], trails + 0x80)
+        self.note(tries, rows, codes[rows][:, None], at, 0)
 
     def gloss(self, at: int) -> tuple[str, int] | None:
         """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
@@ -516,19 +507,28 @@ class Walk:
         syllable = "".join(map(chr, line[at + 1 : end]))
         return (syllable, end + 1) if pinyin.characters(syllable) else None
 
-    def note(self, tries: Tries, at: int, kind: int) -> None:
-        """Add the best of TRIES as ways out at AT, with what the next characters cost behind them."""
-        if not len(tries.row):
+    def note(
+        self, tries: Tries, rows: NDArray[np.int64], codes: NDArray[np.uint32], at: int, kind: int, more: float = 0.0
+    ) -> None:
+        """Add the best of TRIES[ROWS] with CODES as ways out at AT, by what the next characters cost behind them."""
+        if len(rows) > PRICED and not codes.shape[1]:
+            rows = rows[lowest(tries.cost[rows], PRICED)]
+            codes = codes[: len(rows)]
+        if not len(rows):
             return
-        tries = tries.best(PRICED)
+        width = codes.shape[1]
         following = np.array([self.shifted.line[at : at + MEMORY]], np.uint32)
-        cost = tries.cost + behind(tries.last, np.tile(following, (len(tries.row), 1))).sum(axis=1)
+        price = behind(tries.last[rows], np.concatenate([codes, np.tile(following, (len(rows), 1))], axis=1))
+        own = tries.cost[rows] + more + price[:, :width].sum(axis=1)
+        for column in codes.T:
+            own += self.context.costs(column, tries.opened[rows])
+        cost = own + price[:, width:].sum(axis=1)
         for k in np.argsort(cost, kind="stable")[:2].tolist():
-            way = tries.ways[int(tries.row[k])]
-            codes, guessed = trail_of(way, tries.codes[k].tolist(), kind)
-            own = float(tries.cost[k])
-            self.exits.append(Exit(at, way.rule, float(cost[k]), own, codes, guessed))
-            self.gain = max(self.gain, self.stands[at] - self.stands[self.origin] - own)
+            row = int(rows[k])
+            way = tries.ways[int(tries.row[row])]
+            read, guessed = trail_of(way, [*tries.codes[row].tolist(), *codes[k].tolist()], kind)
+            self.exits.append(Exit(at, way.rule, float(cost[k]), float(own[k]), read, guessed))
+            self.gain = max(self.gain, self.stands[at] - self.stands[self.origin] - float(own[k]))
 
 
 def behind(last: NDArray[np.uint32], codes: NDArray[np.uint32]) -> Costs:
