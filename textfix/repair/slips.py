@@ -313,9 +313,9 @@ def undo(
     if trace.end == len(line.text) and trace.gloss is None and line.full and not evidence:
         return None  # nothing follows that could tell: see below
     start, before = trace.start, behind(trace, line.codes)
-    exits = Walk(line.shifted, start, before, context, line.stands, patience, config.caution - evidence - context.help).run(
-        starts(trace, line)
-    )
+    exits = Walk(
+        line.shifted, start, before, context, line.stands, patience, config.caution - evidence - context.help
+    ).run(starts(trace, line))
     found: list[tuple[float, Exit]] = []
     for way_out in exits:
         stands = line.stands[min(way_out.end + MEMORY, len(line.codes))] - line.stands[start]

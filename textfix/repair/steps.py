@@ -41,7 +41,7 @@ USUAL = 5.0
 GAP = 20.0
 #: Where two pairs vanished in a row the character between has no byte left: that is tried when no other way costs less
 #: than this for itself and the characters ahead (nats), with so many first characters.
-DEAR, RUN_TRIES = 32.0, 8
+DEAR, RUN_TRIES = 36.0, 8
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
@@ -67,9 +67,9 @@ class Shifted:
     """A line (code points, ended by a newline) and what it says one byte off.
 
     `leads` and `trails` are the bytes of each character, -1 for none; `codes` the characters that the second byte of
-    one and the first of the next form, 0 for none, and `costs` what each costs behind those before it; `leaves` tells where
-    the text may be in step again; `total` are the running costs, USUAL for a character there or for none; `doubt` is
-    what the next AHEAD characters cost together, without end where one is none.
+    one and the first of the next form, 0 for none, and `costs` what each costs behind those before it; `reach` is after
+    how many the text may be in step again, AHEAD at most; `total` are the running costs, USUAL for a character there or
+    for none; `doubt` is what the next AHEAD characters cost together, without end where one is none.
     """
 
     line: list[int]
@@ -77,7 +77,7 @@ class Shifted:
     trails: list[int]
     codes: list[int]
     costs: list[float]
-    leaves: list[bool]
+    reach: list[int]
     total: list[float]
     doubt: list[float]
 
@@ -89,9 +89,11 @@ class Shifted:
         costs[shifted == 0] = np.inf
         counted = np.append(np.where(leaves, USUAL, np.where(shifted > 0, costs, np.inf)), [USUAL] * AHEAD)
         doubt = np.lib.stride_tricks.sliding_window_view(counted, AHEAD).sum(axis=1)
+        near = np.lib.stride_tricks.sliding_window_view(np.append(leaves, [True] * AHEAD), AHEAD)
+        reach = np.where(near.any(axis=1), near.argmax(axis=1), AHEAD)
         total = np.concatenate([[0.0], np.cumsum(np.where(counted < np.inf, counted, USUAL))])
         return Shifted(
-            codes.tolist(), leads.tolist(), trails.tolist(), shifted.tolist(), costs.tolist(), leaves.tolist(),
+            codes.tolist(), leads.tolist(), trails.tolist(), shifted.tolist(), costs.tolist(), reach.tolist(),
             total.tolist(), doubt.tolist(),
         )  # fmt: skip
 
@@ -279,7 +281,7 @@ class Walk:
         pending = np.broadcast_to(pending, len(rows))
         columns, width = list(codes.T), codes.shape[1]
         for place in range(at, at + AHEAD):
-            if self.shifted.leaves[place]:
+            if self.shifted.leads[place] < 0:
                 break
             column = np.full(len(rows), self.shifted.codes[place], np.uint32)
             if place == at:
@@ -298,7 +300,8 @@ class Walk:
             opened = opened + (column[:, None] == OPENING) - (column[:, None] == CLOSING)
         last = np.concatenate([tries.last[rows], codes], axis=1)[:, -MEMORY:]
         found = []
-        for k in np.argsort(cost + price[:, width:].sum(axis=1), kind="stable")[:BEAM].tolist():
+        rank = cost + price[:, width : width + self.shifted.reach[at]].sum(axis=1)
+        for k in np.argsort(rank, kind="stable")[:BEAM].tolist():
             row = int(rows[k])
             way = tries.ways[int(tries.row[row])]
             read = (*tries.codes[row].tolist(), *codes[k].tolist())
@@ -311,9 +314,9 @@ class Walk:
         return found
 
     def rank(self, way: Way, at: int) -> float:
-        """What WAY costs with the next AHEAD characters from AT on."""
-        total = self.shifted.total
-        return way.cost + sum(way.ahead) + total[at + AHEAD] - total[at + len(way.ahead)]
+        """What WAY costs with the next AHEAD characters from AT on, USUAL for those where the text may be in step again."""
+        total, known = self.shifted.total, min(len(way.ahead), self.shifted.reach[at])
+        return way.cost + sum(way.ahead[:known]) + total[at + AHEAD] - total[at + known]
 
     def keep(self, ways: list[Way], at: int) -> list[Way]:
         """The best of WAYS at AT: of those that end alike one, and the one that needs the fewest guesses in any case."""
@@ -357,12 +360,12 @@ class Walk:
 
     def is_doubtful(self, way: Way, at: int) -> bool:
         """Whether a pair may have vanished before the second byte at AT."""
-        shifted, known = self.shifted, len(way.ahead)
+        shifted, known = self.shifted, min(len(way.ahead), self.shifted.reach[at])
         if not known:
             same = way.pending == shifted.trails[at - 1]
             return not same or (shifted.costs[at] >= DOUBTFUL and shifted.doubt[at] >= DOUBTFUL_TOGETHER)
         more = shifted.doubt[at + known] * (AHEAD - known) / AHEAD if known < AHEAD else 0.0
-        return way.ahead[0] >= DOUBTFUL and sum(way.ahead) + more >= DOUBTFUL_TOGETHER
+        return way.ahead[0] >= DOUBTFUL and sum(way.ahead[:known]) + more >= DOUBTFUL_TOGETHER
 
     def straight(self, way: Way, at: int, code: int, trail: int) -> Way:
         """WAY with the character CODE that its byte forms with the next."""
@@ -390,10 +393,15 @@ class Walk:
         if min(best, straight) > min(way.cost for way in ways) + DEAR:
             here, codes = self.vanished_twice(one, lead, following)
             found += self.ways(one, here, codes, trail, at + 1, MIDDLE_GONE, 2 * VANISHED)
-            way = ways[0]
-            gone = Way(way.rule, way.cost + LOST_RUN, (HOLE,) * MEMORY, way.opened, trail, (), way, (HOLE, HOLE), 0)
-            lost = self.ways(Tries.of([gone]), np.zeros(1, np.int64), np.zeros((1, 0), np.uint32), trail, at + 1, 0)
-            found += [replace(gone, ahead=lost[0].ahead, guesses=way.guesses + 2)]
+            best = min((self.rank(way, at + 1) for way in found), default=np.inf)
+            if best > ways[0].cost + DEAR + LOST_RUN / 2:
+                gone = replace(
+                    ways[0], cost=ways[0].cost + LOST_RUN, last=(HOLE,) * MEMORY, ahead=(), parent=ways[0],
+                    codes=(HOLE, HOLE), guessed=0, guesses=ways[0].guesses + 2, gap=False,
+                )  # fmt: skip
+                none = np.zeros((1, 0), np.uint32)
+                (lost,) = self.ways(Tries.of([gone]), np.zeros(1, np.int64), none, trail, at + 1, 0)
+                found.append(replace(gone, pending=trail, ahead=lost.ahead))
         return found
 
     def cut(self, ways: list[Way]) -> Tries:
@@ -410,9 +418,13 @@ class Walk:
         LEAD; and FOLLOWING comes next. Rows of ONE, which cost COST with their CODES and wait with PENDING."""
         ends, leads = ending(lead)
         here, there = np.nonzero(pairs()[pending][:, leads] == 0)
-        rough = cost[here] + model.pair_costs(codes[here, -1], ends[there])
+        first, second = codes[here, -1], ends[there]
         if following:
-            rough += model.pair_costs(ends, np.full(len(ends), following, np.uint32))[there]
+            first, second = np.append(first, ends), np.append(second, np.full(len(ends), following, np.uint32))
+        price = model.pair_costs(first, second)
+        rough = cost[here] + price[: len(here)]
+        if following:
+            rough += price[len(here) :][there]
         kept = lowest(rough, PRICED)
         return here[kept], ends[there[kept]][:, None]
 
