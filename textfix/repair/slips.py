@@ -93,15 +93,16 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     ]
     if not any(suspicious):
         return {}
-    asked = [line for line, yes in zip(lines, suspicious, strict=True) if yes]
+    # Behind a gloss the text may be in step again at once; the gloss itself says enough.
+    asked = [line for line, yes in zip(lines, suspicious, strict=True) if yes and line[0]["gloss"] is None]
     gains, sums = shifts([trace for trace, _, _ in asked], batch)
-    whole: dict[int, float] = {}
+    whole = dict.fromkeys((start for (_, start, _), yes in zip(lines, suspicious, strict=True) if yes), 0.0)
     for (_, start, _), gain in zip(asked, sums, strict=True):
-        whole[start] = whole.get(start, 0.0) + gain
+        whole[start] += gain
     found: dict[tuple[int, int], list[re.Match[str]]] = {}
     kept = iter(gains)
     for (trace, start, end), yes in zip(lines, suspicious, strict=True):
-        shifted = yes and is_shifted(next(kept), whole[start])
+        shifted = yes and (trace["gloss"] is not None or is_shifted(next(kept), whole[start]))
         # A mark that ends the line is followed by nothing that could tell; other slips may have hidden the quotation.
         if shifted or (start in whole and ends_line(trace, joined)):
             # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
@@ -174,6 +175,8 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
 def shifts(traces: list[re.Match[str]], batch: Batch) -> tuple[list[float], list[float]]:
     """By how much (nats) what follows each mark reads better one byte off: in the JUDGED characters side by side that
     gain most, NaN where fewer than that follow before the text may be in step again; and in all together."""
+    if not traces:
+        return [], []
     ends = np.array([trace.end() for trace in traces])
     codes = np.concatenate([batch.codes, [NEWLINE] * (AFTER + 1)])[ends[:, None] + np.arange(AFTER + 1)]
     shifted, leaves = halves.shift(codes)
