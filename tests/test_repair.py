@@ -29,7 +29,6 @@ def inputs(*names: str) -> list[str]:
 
 
 DAMAGED = inputs("mojibake", "slips", "glosses")
-SLIPS = set(inputs("slips"))
 HARMLESS = inputs("harm")
 KNOWN = [case["in"] for case in cases("known") if case["id"].split("-")[0] in ("mojibake", "slips", "glosses")]
 #: Not in any fixture: a few strong garbles and what they are.
@@ -109,22 +108,27 @@ def test_several_spans_in_a_line() -> None:
 
 
 def test_lines_are_independent() -> None:
-    """Repairing a text is repairing its lines; but one slip in a text is evidence for others."""
+    """Repairing a text is repairing its lines: a file can be cut at its line ends and worked on in parts."""
     lines = [line for text in (*DAMAGED, *KNOWN, *HARMLESS) for line in text.split("\n")]
     together = textfix.fix("\n".join(lines), clean=False).split("\n")
     apart = repair_many(lines)
-    differ = [line for line, a, b in zip(lines, together, apart, strict=True) if a != b]
-    assert set(differ) <= SLIPS
-    assert len(differ) <= 2
+    assert [(line, a, b) for line, a, b in zip(lines, together, apart, strict=True) if a != b] == []
 
 
-def test_a_slip_in_a_text_is_evidence_for_others() -> None:
+def test_a_slip_in_a_line_is_evidence_for_others() -> None:
     """A mark that ends a line with a quotation open may be meant: not where the filter was at work."""
-    line, slip = "站长说：“今年人少了，大家都轻松一些!", "學!⒁皆汉陀示侄荚谕惶踅稚稀"
-    slip = textfix.explain("学!⒁皆汉陀示侄荚谕惶踅稚稀").plan[0].edits[0].before
+    line, slip = "站长说：“今年人少了，大家都轻松一些!", "学!⒁皆汉陀示侄荚谕惶踅稚稀"
+    whole, mended = "学校、医院和邮局都在同一条街上。", "站长说：“今年人少了，大家都轻松一些。”"
     assert textfix.repair(line) is line
-    both = textfix.repair(f"{line}\n学{slip}")
-    assert both == "站长说：“今年人少了，大家都轻松一些。”\n学校、医院和邮局都在同一条街上。"
+    assert textfix.repair(f"{slip}\n{line}\n{slip}") == f"{whole}\n{line}\n{whole}"
+    assert textfix.repair(f"{slip} {line}") == f"{whole} {mended}"
+
+
+def test_a_gloss_in_a_line_is_evidence_for_slips() -> None:
+    """Who puts readings behind bytes also cuts characters in two."""
+    line = "站長說：“今年人少了，大家都輕鬆一些!"
+    assert textfix.repair(line) is line
+    assert textfix.repair(f"數(shù)據(jù)室的{line}") == "數據室的站長說：“今年人少了，大家都輕鬆一些。”"
 
 
 def test_what_a_filter_left_alone_speaks_against_it() -> None:

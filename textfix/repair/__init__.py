@@ -14,8 +14,6 @@ __all__ = ["finders"]
 
 
 Finder = Callable[[Batch, Config], dict[int, Change]]
-#: What a filter leaves where it cut a character in two, and what a gloss stands in.
-TRACES = Sign("!?(")
 
 
 def finders(config: Config) -> list[tuple[Finder, int, Sign | None]]:
@@ -23,4 +21,4 @@ def finders(config: Config) -> list[tuple[Finder, int, Sign | None]]:
     found: list[tuple[Finder, int, Sign | None]] = [(escapes.find, 3, escapes.SIGN)] if config.escapes else []
     if config.max_layers:
         found += [(mojibake.find, config.max_layers, None), (western.find, 1, western.SIGN)]
-    return [*found, (slips.find, 1, TRACES), (glosses.find, 1, TRACES)]
+    return [*found, (slips.find, 1, slips.SIGN), (glosses.find, 1, slips.SIGN)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,16 @@ FULL_WIDTH = 6.0
 Costs = NDArray[np.float64]
 
 
+@cache
+def prices() -> Costs:
+    """What each character of the BMP costs more in text of either script, in traditional, in simplified."""
+    table = phrases.variants().copy()
+    table[:, 0xFF10:0xFF1A] += FULL_WIDTH
+    table[:, 0xFF21:0xFF3B] += FULL_WIDTH
+    table[:, 0xFF41:0xFF5B] += FULL_WIDTH
+    return table
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a line tells beyond its characters: its quotation marks, and which script it is in.
@@ -40,8 +51,7 @@ class Context:
     @staticmethod
     def of(before: str, line: list[int], start: int) -> Context:
         """The context behind BEFORE, what was LINE (code points) up to START and has been put right."""
-        kinds = np.bincount(scripts()[[code for code in line if code < 0x10000]], minlength=3)
-        script = 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0
+        script = script_of(np.array(line, np.uint32))
         rest = line[start:]
         marks = rest[1:].count(0x21) + rest[1:].count(0x3F)
         opened, end = [], []
@@ -52,6 +62,11 @@ class Context:
             end.append(0 if marks else count + rest.count(opening) - rest.count(closing))
         return Context(tuple(opened), tuple(end), script)
 
+    @property
+    def help(self) -> float:
+        """How much less than it seems a way out may cost that closes a quotation."""
+        return STAYS_OPEN if max(self.end) > 0 else 0.0
+
     def counted(self, read: tuple[int, ...]) -> NDArray[np.int64]:
         """How many quotations of each kind are open behind READ."""
         return np.array(
@@ -61,6 +76,10 @@ class Context:
 
     def costs(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
         """What each of CODES costs more or less where OPENED[i] quotations of each kind are open."""
+        return self.quotes(codes, opened) + self.plain(codes)
+
+    def quotes(self, codes: Codes, opened: NDArray[np.int64]) -> Costs:
+        """The same for quotation marks alone."""
         more = np.zeros(len(codes))
         near = np.flatnonzero((codes >= 0x201C) & (codes <= 0x201D) | (codes >= 0x300C) & (codes <= 0x300F))
         if len(near):
@@ -72,7 +91,15 @@ class Context:
             value = np.where(inside, -STAYS_OPEN * (np.array(self.end) > closed), elsewhere) * closes
             value += NESTS * (opens & inside)
             more[near] += value.sum(axis=1)
-        more[(codes >= 0xFF10) & (codes <= 0xFF19)] += FULL_WIDTH
-        more[((codes | 0x20) >= 0xFF41) & ((codes | 0x20) <= 0xFF5A)] += FULL_WIDTH
-        more += phrases.variants()[self.script][np.minimum(codes, 0xFFFF)]
         return more
+
+    def plain(self, codes: Codes) -> Costs:
+        """The same whatever is open: which forms of characters the script has, and which widths GBK."""
+        near = np.minimum(codes, 0xFFFF)
+        return prices()[self.script][near]
+
+
+def script_of(codes: Codes) -> int:
+    """Which script CODES are in, as in `scripts`."""
+    kinds = np.bincount(scripts()[codes[codes < 0x10000]], minlength=3)
+    return 1 if kinds[1] > 2 * kinds[2] + 1 else 2 if kinds[2] > 2 * kinds[1] + 1 else 0

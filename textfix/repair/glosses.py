@@ -45,25 +45,19 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     rarity = model.plain_costs(to_codes("".join(m[1] for m in fitting)))
     places = np.fromiter((match.start() for match in fitting), np.int64, len(fitting))
     lines: dict[tuple[int, int], list[tuple[re.Match[str], float]]] = {}
-    sure: dict[int, float] = {}
     for match, cost, start, owner in zip(
         fitting, rarity.tolist(), batch.lines(places)[0].tolist(), batch.owners(places).tolist(), strict=True
     ):
         lines.setdefault((owner, start), []).append((match, cost))
-        if cost <= COMMON and evidence(match) == TRADITIONAL:
-            sure[owner] = sure.get(owner, 0.0) + TRADITIONAL
     edits: dict[int, list[Edit]] = {}
     for (owner, _), priced in lines.items():
         odds = sum(evidence(match) for match, cost in priced if cost <= COMMON or PICTURES.search(match[2]))
-        # A page that shows the machine at work elsewhere speaks for what nobody else would gloss.
-        alone = odds >= config.caution
-        odds = odds if alone else sure.get(owner, 0.0)
         if odds < config.caution:
             continue
         limit = RARER if odds >= AT_WORK * config.caution else COMMON
         for match, cost in priced:
             common = cost <= COMMON or PICTURES.search(match[2])
-            if (common and alone) or (cost <= limit and traditional(match[1])):
+            if common or (cost <= limit and traditional(match[1])):
                 start, end = match.start() - int(batch.starts[owner]), match.end(2) - int(batch.starts[owner])
                 edits.setdefault(owner, []).append(Edit(start, end, match[2], "", "gloss", odds))
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}

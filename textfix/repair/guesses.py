@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import encodings
+from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE
-from textfix.repair import phrases
 from textfix.repair.context import Context
 from textfix.repair.halves import common, gapless, gbk, guessable, pairs, usual
-from textfix.repair.steps import LAST_GONE, MIDDLE_GONE, NEWLINE, WIDTHS, Exit
+from textfix.repair.phrases import MEMORY
+from textfix.repair.steps import LAST_GONE, MIDDLE_GONE, NEWLINE, WIDTHS, Exit, behind, lowest
 
 #: How probable a cut character must be among those that share its known byte to be put in. Below that the place is
 #: marked as a hole.
 SURE = 0.6
 #: The same for a character of which no byte is left.
 SURE_OF_NOTHING = 0.8
-#: First characters of a group that are tried with all others.
-TRIES = 24
+#: Other readings that are weighed against a guess, those that the pairs of their characters speak for most.
+WEIGHED = 64
 
 
 def settle(
@@ -27,7 +27,7 @@ def settle(
 ) -> tuple[list[int], str]:
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
-    following = [*line[way_out.end : way_out.end + phrases.MEMORY], *[NEWLINE] * phrases.MEMORY]
+    following = [*line[way_out.end : way_out.end + MEMORY], *[NEWLINE] * MEMORY]
     whole = (*before, *way_out.codes, *following)
     for place, kind in way_out.guessed:
         start = place + len(before)
@@ -57,32 +57,31 @@ def confidence(
     row = row[row > 0]
     column = usual()[0] if kind == LAST_GONE else guessable()[0x81:, last[1]]
     column = column[column > 0]
-    left = np.array(whole[place - phrases.MEMORY : place], np.uint32)
-    if width == 1:
-        ways = np.union1d(row, guess).astype(np.uint32)[:, None]
-    else:
-        costs = phrases.costs(np.tile(left, (len(row), 1)), row) + context.costs(row, np.tile(opened, (len(row), 1)))
-        firsts = np.append(row[np.argsort(costs, kind="stable")[:TRIES]], guess[0])
-        ways = _around(guess, firsts, column)
-    run = np.concatenate(
-        [
-            np.tile(left, (len(ways), 1)),
-            ways,
-            np.tile(np.array(whole[place + width : place + width + phrases.MEMORY], np.uint32), (len(ways), 1)),
-        ],
-        axis=1,
+    left = np.array(whole[place - MEMORY : place], np.uint32)
+    right = np.array(whole[place + width : place + width + MEMORY], np.uint32)
+    ways = np.append(row, guess)[:, None] if width == 1 else _around(guess, row, column)
+    rough = _rough(
+        np.concatenate([np.tile(left[-1:], (len(ways), 1)), ways, np.tile(right[:1], (len(ways), 1))], axis=1)
     )
-    cost = np.zeros(len(ways))
-    for at in range(phrases.MEMORY, run.shape[1]):
-        cost += phrases.costs(run[:, at - phrases.MEMORY : at], run[:, at])
+    ways = np.unique(np.concatenate([ways[lowest(rough, WEIGHED)], guess[None, :]]), axis=0)
+    following = np.tile(right, (len(ways), 1))
+    cost = behind(np.tile(left, (len(ways), 1)), np.concatenate([ways, following], axis=1)).sum(axis=1)
     for part in ways.T:
         cost += context.costs(part, np.tile(opened, (len(ways), 1)))
     weight = np.exp(cost.min() - cost)
     return [float(weight[ways[:, at] == guess[at]].sum() / weight.sum()) for at in range(width)]
 
 
+def _rough(run: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """What each row costs by its pairs."""
+    pair = model.pair_costs(run[:, :-1].ravel(), run[:, 1:].ravel())
+    cost: NDArray[np.float32] = pair.reshape(len(run), -1).sum(axis=1)
+    return cost
+
+
 def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
-    """Groups of two characters, or three, between which the pairs of bytes vanish; GUESS is one of them."""
+    """Groups of two characters, or three, between which the pairs of bytes vanish: one is GUESS, in others of three one
+    character differs."""
     packed, _ = encodings.load("gbk").table
 
     def vanish(one: Codes, two: Codes) -> NDArray[np.bool_]:
@@ -90,15 +89,11 @@ def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
 
     if len(guess) == 2:
         ways = np.stack([np.repeat(firsts, len(lasts)), np.tile(lasts, len(firsts))], axis=1)
-        kept = ways[vanish(ways[:, 0], ways[:, 1])]
-    else:
-        middles, _, trails = common()
-        middles = middles[~gapless()[trails]]
-        some = []
-        for at, pool in enumerate((firsts, middles, lasts)):  # one of the three at a time
-            ways = np.tile(guess, (len(pool), 1))
-            ways[:, at] = pool
-            some.append(ways)
-        ways = np.concatenate(some)
-        kept = ways[vanish(ways[:, 0], ways[:, 1]) & vanish(ways[:, 1], ways[:, 2])]
-    return np.unique(np.concatenate([kept, guess[None, :]]), axis=0)
+        return np.concatenate([ways[vanish(ways[:, 0], ways[:, 1])], guess[None, :]])
+    middles, _, trails = common()
+    some = [guess[None, :]]
+    for at, pool in enumerate((firsts, middles[~gapless()[trails]], lasts)):
+        ways = np.tile(guess, (len(pool), 1))
+        ways[:, at] = pool
+        some.append(ways[vanish(ways[:, 0], ways[:, 1]) & vanish(ways[:, 1], ways[:, 2])])
+    return np.concatenate(some)

@@ -13,6 +13,9 @@ from textfix.batch import Codes
 #: Plain costs, in nats, up to which a character may be guessed from one byte, from none within a run, and from none
 #: at its end.
 GUESSABLE, COMMON, USUAL = 11.0, 9.5, 7.5
+EURO = 0x20AC
+#: Full-width ASCII: filters that look for it among bytes put the text into step again.
+FULL = range(0xFF01, 0xFF5F)
 
 
 @cache
@@ -44,12 +47,42 @@ def scripts() -> NDArray[np.uint8]:
     return table
 
 
+def bytes_of(codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The two GBK bytes of each of CODES, -1 for none; ASCII is taken for full-width characters, folded afterwards."""
+    packed, length = encodings.load("gbk").table
+    near = np.minimum(codes, 0xFFFF)
+    pair = packed[near].astype(np.int64)
+    folded = (codes >= 0x21) & (codes <= 0x7E)
+    pair[folded] = 0xA380 + codes[folded]
+    known = folded | ((codes < 0x10000) & (length[near] == 2))
+    return np.where(known, pair >> 8, -1), np.where(known, pair & 0xFF, -1)
+
+
+def shift(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+    """CODES read one byte off, along the last axis: the character that the second byte of the one before and the first
+    of each form, 0 for none; and where the text may be in step again."""
+    leads, trails = bytes_of(codes)
+    shifted = np.zeros(codes.shape, np.uint32)
+    known = (trails[..., :-1] >= 0) & (leads[..., 1:] >= 0)
+    shifted[..., 1:] = np.where(known, pairs()[trails[..., :-1], leads[..., 1:]], 0)
+    leaves = (codes < 0x80) | (codes == EURO) | ((codes >= FULL.start) & (codes < FULL.stop)) | (leads < 0)
+    leaves[..., 1:] |= trails[..., :-1] < 0x80
+    return shifted, leaves
+
+
 @cache
 def guessable() -> NDArray[np.uint32]:
     """`pairs` without rare characters, which nobody can guess from half their bytes."""
     table = pairs().copy()
     table[model.plain_costs(table.ravel()).reshape(table.shape) > GUESSABLE] = 0
     return table
+
+
+@cache
+def ending(byte: int) -> tuple[Codes, NDArray[np.int64]]:
+    """The characters that end in BYTE and are not rare: code points and first bytes."""
+    leads = np.flatnonzero(guessable()[:, byte])
+    return guessable()[leads, byte], leads
 
 
 @cache
