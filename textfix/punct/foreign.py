@@ -20,10 +20,11 @@ QUOTED = re.compile(r"\"[^\"\n]*\"|“[^“”\n]*”|「[^「」\n]*」")
 
 def foreign(line: str) -> bool:
     """Whether LINE is Japanese, Korean or an English sentence, or has no Chinese at all."""
-    if line.isascii():
+    others = len(line.encode("ascii", "ignore"))
+    if others == len(line):
         return True
     latin = LATIN_START.match(line) is not None
-    if not latin and len(line.encode("ascii", "ignore")) < 31 and OTHER_LANGUAGE.search(line) is None:
+    if (3 * others < len(line) or (not latin and others < 31)) and OTHER_LANGUAGE.search(line) is None:
         return HAN_CHAR.search(line) is None  # too little of anything else
     han = sum(map(len, HAN_RUN.findall(line)))
     if not han:

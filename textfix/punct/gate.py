@@ -14,6 +14,7 @@ from textfix.punct.half import narrow
 
 #: The marks of a style that are wrong wherever they stand in Chinese text.
 ALWAYS = {"full": "「」『』•‧・･∙⋅", "corner": "“”‘’"}
+TITLE = re.compile("<[^>\n]{1,61}>")
 #: What ends, and what begins, a stretch that is no Han itself and may belong to a Chinese sentence.
 CLOSED, OPENED = "”’%℃°`*)\\]}>$_", "“‘`*(\\[$"
 #: What is wrong in a way that few texts have, while its characters are in all: 。。。 and a pair right inside its like.

@@ -18,11 +18,13 @@ from textfix.punct.shield import code_line, spans
 
 _HAN = HAN_CLASS
 #: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
-_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
-_STILL = f"{_HAN}{_WIDE}《〈【〔〖［｛（「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
+BEHIND_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
+OPENING_WIDE = "《〈【〔〖［｛（"
+_WIDE = BEHIND_WIDE
+_STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
-_BODY = f"{_HAN}、，。：；A-Za-z0-9 "
+BODY = f"{_HAN}、，。：；A-Za-z0-9 "
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
 HARD = re.compile(
@@ -44,7 +46,7 @@ HARD = re.compile(
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{_BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
