@@ -8,11 +8,10 @@ sentences are left alone, and so is a quotation mark that has no partner.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import partial
 
-import numpy as np
-
-from textfix.batch import Batch, Codes, to_text
+from textfix.batch import Batch, to_text
 from textfix.config import Config
 from textfix.punct.foreign import foreign
 from textfix.punct.gate import gate, lines, rare
@@ -24,7 +23,7 @@ from textfix.punct.plain import plain
 from textfix.punct.points import points
 from textfix.punct.shield import fences
 from textfix.punct.spacing import space, unspace
-from textfix.punct.sweep import DROPPED, sweep
+from textfix.punct.sweep import GONE, Swept, sweep
 from textfix.records import Change, Edit, Lazy
 
 LINE_WITH_QUOTE = re.compile("^[^\"'“”‘’「」『』\n]*[\"'“”‘’「」『』].*$", re.MULTILINE)
@@ -68,7 +67,7 @@ def settle(text: str, style: str | None, spacing: bool | None) -> str:
         if line is None:
             break
         text = line.result()
-        if gate(style, spacing).search(text) is None:
+        if gate(style, spacing, rare(style, text)).search(text) is None:
             break
     return text
 
@@ -104,6 +103,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     text = batch.joined
     shut: list[tuple[int, int]] | None = None
     found: dict[int, list[tuple[int, int, str]]] = {}
+    starts = [0] if len(batch.texts) == 1 else batch.starts.tolist()
     for start, end in lines(text, gate(style, spacing, rare(style, text))):
         before = text[start:end]
         after = written(before, style, spacing)
@@ -112,8 +112,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         if shut is None:
             shut = fenced(batch)
         if not any(low <= start < high for low, high in shut):
-            owner = owner_of(batch, start)
-            offset = start - (int(batch.starts[owner]) if owner else 0)
+            owner = bisect_right(starts, start) - 1
+            offset = start - starts[owner]
             found.setdefault(owner, []).append((offset, offset + len(before), after))
     return {
         owner: change(batch.texts[owner], spliced(batch.texts[owner], pieces), style, spacing)
@@ -126,19 +126,17 @@ def find_many(batch: Batch, style: str) -> dict[int, Change]:
     swept = sweep(batch, style, fenced(batch))
     if swept is None:
         return {}
-    text = batch.joined
-    found: dict[int, list[tuple[int, int, str]]] = {int(i): [] for i in np.unique(batch.owners(swept.changed))}
+    text, starts, ends = batch.joined, batch.starts.tolist(), batch.ends.tolist()
+    found: dict[int, list[tuple[int, int, str]]] = {owner: [] for owner in batch.owners(swept.changed).tolist()}
     for start, end in swept.lines:
         before = text[start:end]
         after = written(before, style, None)
         if after != before:
-            owner = owner_of(batch, start)
-            offset = start - int(batch.starts[owner])
-            found.setdefault(owner, []).append((offset, offset + len(before), after))
+            found.setdefault(bisect_right(starts, start) - 1, []).append((start, end, after))
     changes = {}
     for owner, pieces in found.items():
-        codes = swept.codes[batch.starts[owner] : batch.ends[owner]]
-        changes[owner] = change(batch.texts[owner], merged(codes, pieces), style, None)
+        after = merged(swept, starts[owner], ends[owner], pieces)
+        changes[owner] = change(batch.texts[owner], after, style, None)
     return changes
 
 
@@ -146,11 +144,6 @@ def written(line: str, style: str | None, spacing: bool | None) -> str:
     """LINE as it should be."""
     after = plain(line, style) if spacing is None else None
     return settle(line, style, spacing) if after is None else after
-
-
-def owner_of(batch: Batch, place: int) -> int:
-    """Which text of BATCH the PLACE lies in."""
-    return 0 if len(batch.texts) == 1 else int(np.searchsorted(batch.starts, place, side="right")) - 1
 
 
 def fenced(batch: Batch) -> list[tuple[int, int]]:
@@ -192,14 +185,17 @@ def spliced(text: str, pieces: list[tuple[int, int, str]]) -> str:
     return "".join(out)
 
 
-def merged(codes: Codes, pieces: list[tuple[int, int, str]]) -> str:
-    """The same of CODES, from which what is dropped goes."""
+def merged(swept: Swept, start: int, end: int, pieces: list[tuple[int, int, str]]) -> str:
+    """The text START:END of what was SWEPT, without what is gone from it, with the lines PIECES in place."""
+    whole = bisect_left(swept.gone, start) == bisect_left(swept.gone, end)
+    if whole:
+        text = to_text(swept.codes[start:end])
+        return spliced(text, [(first - start, last - start, after) for first, last, after in pieces])
     out: list[str] = []
-    at = 0
-    for start, end, after in [*pieces, (len(codes), len(codes), "")]:
-        part = codes[at:start]
-        out += (to_text(part[part != DROPPED]), after)
-        at = end
+    for first, last, after in [*pieces, (end, end, "")]:
+        part = swept.codes[start:first]
+        out += (to_text(part[part != GONE]), after)
+        start = last
     return "".join(out)
 
 

@@ -6,12 +6,15 @@ import re
 from functools import cache
 
 from textfix import tables
-from textfix.punct.classes import is_han, is_word
+from textfix.punct.classes import HAN_CLASS, is_han, is_word
 from textfix.punct.english import english_run
 from textfix.punct.line import Line
 
 ELLIPSIS = re.compile(r"(?<![.…])(?:\.{3,}|…)(?![.…])|(?<!。)。{3,}(?!。)")
 DASH = re.compile(r"(?<![-—])(?:-{2,4}|—)(?![-—>])")
+
+
+BETWEEN_HAN = re.compile(f"\\.(?<=[{HAN_CLASS}].)(?=[{HAN_CLASS}])")
 
 
 @cache
@@ -124,6 +127,8 @@ def beside(line: Line, place: int, step: int) -> str:
 def interpuncts(line: Line) -> None:
     """The dot of a foreign name to ·: any of the look-alikes between Han, a full stop only within such a name."""
     text = line.text
+    if BETWEEN_HAN.search(text) is None and not any(dot in text for dot in name_dots()):
+        return
     for found in dots().finditer(text, 1, max(1, len(text) - 1)):
         place, char = found.start(), found.group()
         if line.mask[place]:

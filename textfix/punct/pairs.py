@@ -22,7 +22,7 @@ OPEN = {"(": ")", "（": "）"}
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
 #: The quotation marks that do not belong to a style.
-STRANGE = {"full": "\"'「」『』", "corner": "\"'“”‘’"}
+STRANGE = {"full": re.compile("[\"'「」『』]"), "corner": re.compile("[\"'“”‘’]")}
 DOUBLE = '"“”「」'
 
 
@@ -241,7 +241,7 @@ def levels(
 def quotation_marks(line: Line, style: str) -> None:
     """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
     text = line.text
-    if not any(mark in text for mark in STRANGE[style]) and not rare(style, text):
+    if STRANGE[style].search(text) is None and not rare(style, text):
         return
     pairs, loose = pair_quotes(text, line.mask)
     for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):

@@ -20,11 +20,13 @@ _HAN = HAN_CLASS
 #: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
 BEHIND_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
 OPENING_WIDE = "《〈【〔〖［｛（"
+#: Signs that no rule looks at, as long as they stand in no bracket.
+INERT = "\u3000%·~+×÷±§€£\u2190-\u27bf\ufe0f\U0001f300-\U0001faff"
 _WIDE = BEHIND_WIDE
-_STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
+_STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 {INERT}"
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
-BODY = f"{_HAN}、，。：；A-Za-z0-9 "
+BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 "
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
 HARD = re.compile(
@@ -40,7 +42,11 @@ HARD = re.compile(
     "|(?<=[A-Za-z0-9],)(?= {1,2}[A-Za-z0-9])|(?<=-)(?<![-—:;=xX8’]-)(?![-—])|(?<=[A-Za-z0-9][._])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
     "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
     f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
-    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
+    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<=[A-Za-z0-9]/)(?=[A-Za-z0-9])|(?<=[{_HAN}A-Za-z0-9 ]#)"
+    "|(?<=[A-Za-z0-9 ]&)(?=[A-Za-z0-9 ])(?![A-Za-z]{2,8};)"
+    # names of buttons: [确定]
+    f"|(?<=\\[)(?=[{_HAN}A-Za-z0-9 ])|(?<=\\])(?=[{_HAN}、。，；：）　 ]|\\Z)"
+    f"|(?<==)(?![=)(DPpOo3_’])"
     # options: --name; numbers of items in the middle: 步骤 2. and ；2.
     f"|(?:(?<=[ {_HAN}]-)|(?<=^-))(?=-[A-Za-z])|(?:(?<=[ {_HAN}]--)|(?<=^--))(?=[A-Za-z])"
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
@@ -61,6 +67,8 @@ DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 BRACKET = re.compile(
     f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
 )
+#: What faces are made of, as far as it is not hard.
+FACE = re.compile("[;益\u2190-\u27bf]")
 LETTER = re.compile("[A-Za-z0-9]")
 START = re.compile('[ \u3000]*["A-Za-z]')
 #: In a line without anything hard: the points that are converted.
@@ -186,7 +194,7 @@ def plain(text: str, style: str | None) -> str | None:
         if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
             return None
         after = BRACKET.sub(bracketed, after)
-    elif "（" in text and (";" in text or "益" in text):
+    elif "（" in text and FACE.search(text):
         return None
     if "..." in after or "…" in after or "。。。" in after:
         after = DOTS.sub("……", after)

@@ -161,9 +161,12 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def literals(line: str) -> Iterator[tuple[int, int, str]]:
     """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
-    if '"' not in line and "'" not in line and "{" not in line:
-        return
-    for pattern in (JSON_START, CALL):
+    patterns = []
+    if "{" in line or "[" in line:
+        patterns.append(JSON_START)
+    if '("' in line or "('" in line:
+        patterns.append(CALL)
+    for pattern in patterns:
         at = 0
         while found := pattern.search(line, at):
             opening = found.start() if pattern is JSON_START else found.end() - 1

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, Codes
 from textfix.punct.classes import HAN_CLASS, HAN_RANGES, WIDE_RANGES, joined
 from textfix.punct.gate import ALWAYS, TITLE
-from textfix.punct.plain import BEHIND_WIDE, BODY, OPENING_WIDE, SWAP
+from textfix.punct.plain import BEHIND_WIDE, BODY, INERT, OPENING_WIDE, SWAP
 from textfix.punct.points import NUMERALS
 
 Flags = NDArray[np.bool_]
@@ -64,7 +64,12 @@ class Kind(IntEnum):
     DOT = auto()
     LOW_LINE = auto()
     CLOSES = auto()
-    OPENS = auto()
+    SQUARE_IN = auto()
+    SQUARE_OUT = auto()
+    SLASH = auto()
+    NUMBER = auto()
+    AND = auto()
+    SIGN = auto()
     BOTH = auto()
     GAP = auto()
     FACE = auto()
@@ -76,12 +81,13 @@ class Kind(IntEnum):
 MEMBERS: dict[Kind, str] = {
     Kind.WIDE: joined(WIDE_RANGES), Kind.HAN: joined(HAN_RANGES), Kind.NUMERAL: "".join(sorted(NUMERALS)) + "甲乙丙丁",
     Kind.FACE: "益", Kind.BEHIND: BEHIND_WIDE, Kind.OPENING: OPENING_WIDE, Kind.WIDE_WORD: "０-９Ａ-Ｚａ-ｚ",
-    Kind.DIGIT: "0-9", Kind.LETTER: "A-Za-z", Kind.STILL: "·~+\U0001f300-\U0001faff", Kind.PERCENT: "%", Kind.SPACE: " ",
+    Kind.DIGIT: "0-9", Kind.LETTER: "A-Za-z", Kind.STILL: INERT, Kind.SIGN: "\u2190-\u27bf", Kind.PERCENT: "%", Kind.SPACE: " ",
     Kind.INDENT: "\u3000", Kind.CURLY_IN: "“", Kind.CURLY_OUT: "”", Kind.SINGLE_IN: "‘", Kind.SINGLE_OUT: "’",
     Kind.CORNER_IN: "「", Kind.CORNER_OUT: "」", Kind.INNER_IN: "『", Kind.INNER_OUT: "』", Kind.BREAK: "\n",
     Kind.RETURN: "\r", Kind.COMMA: ",", Kind.CRY: "!?", Kind.SEMICOLON: ";", Kind.COLON: ":", Kind.STOP: ".",
     Kind.STRAIGHT: "\"'", Kind.ROUND_IN: "(", Kind.ROUND_OUT: ")", Kind.LESS: "<", Kind.DASH: "-", Kind.ELLIPSIS: "…",
-    Kind.RULE: "—", Kind.DOT: ALWAYS["full"].strip("「」『』"), Kind.LOW_LINE: "_", Kind.CLOSES: "℃°]}>", Kind.OPENS: "[",
+    Kind.RULE: "—", Kind.DOT: ALWAYS["full"].strip("「」『』"), Kind.LOW_LINE: "_", Kind.CLOSES: "℃°}>", Kind.SQUARE_IN: "[",
+    Kind.SQUARE_OUT: "]", Kind.SLASH: "/", Kind.NUMBER: "#", Kind.AND: "&",
     Kind.BOTH: "`*\\$", Kind.GAP: "\t\xa0",
 }  # fmt: skip
 
@@ -115,9 +121,9 @@ BEFORE_POINT = some(K.HAN, K.NUMERAL, K.BEHIND)
 CHINESE = some(K.HAN, K.NUMERAL, K.FACE, K.BEHIND, K.OPENING, K.WIDE_WORD, K.WIDE, *CORNERS)
 EDGE = some(K.BREAK, K.RETURN)
 CLOSED = CHINESE | EDGE | some(
-    K.CURLY_OUT, K.SINGLE_OUT, K.PERCENT, K.LOW_LINE, K.CLOSES, K.BOTH, K.ROUND_OUT
+    K.CURLY_OUT, K.SINGLE_OUT, K.PERCENT, K.LOW_LINE, K.CLOSES, K.SQUARE_OUT, K.BOTH, K.ROUND_OUT
 )  # fmt: skip
-OPENED = CHINESE | EDGE | some(K.CURLY_IN, K.SINGLE_IN, K.OPENS, K.BOTH, K.ROUND_IN)
+OPENED = CHINESE | EDGE | some(K.CURLY_IN, K.SINGLE_IN, K.SQUARE_IN, K.BOTH, K.ROUND_IN)
 EMPTY = some(K.SPACE, K.INDENT, K.GAP)
 NEAR = some(K.COMMA, K.CRY, K.SEMICOLON, K.COLON, K.STOP, K.STRAIGHT, K.ROUND_IN, K.ROUND_OUT, K.LESS)
 PARTS = some(K.COMMA, K.SEMICOLON, K.COLON)
@@ -138,11 +144,17 @@ BEGINS = some(K.DIGIT, K.HAN, K.NUMERAL, K.BEHIND, K.OPENING, K.WIDE_WORD, *QUOT
 BEFORE_RULE = ~some(K.HAN, K.NUMERAL, K.FACE, K.DASH, K.RULE, K.BREAK)
 BEFORE_NUMBER = some(K.HAN, K.NUMERAL, K.BEHIND, K.SPACE)
 SIMPLE = some(K.COMMA, K.CRY, K.COLON, K.SEMICOLON)
-MAYBE_FACE = some(K.FACE, K.SEMICOLON)
+FACES = some(K.FACE, K.SIGN)
+MAYBE_FACE = some(K.FACE, K.SIGN, K.SEMICOLON)
+TEXT = some(K.HAN, K.NUMERAL, K.FACE, K.DIGIT, K.LETTER, K.SPACE)
+HAN_OR_SPACE = some(K.HAN, K.NUMERAL, K.FACE, K.SPACE)
+AFTER_SQUARE = some(K.HAN, K.NUMERAL, K.FACE, K.SPACE, K.INDENT, K.BREAK)
 OUTER_IN, OUTER_OUT = some(K.CURLY_IN, K.CORNER_IN), some(K.CURLY_OUT, K.CORNER_OUT)
 INNER_IN, INNER_OUT = some(K.SINGLE_IN, K.INNER_IN), some(K.SINGLE_OUT, K.INNER_OUT)
+PAUSES = np.array([ord(char) for char in "、。，；：）"])
 #: Stands for a code point that goes.
-DROPPED = 0xFFFFFFFF
+GONE = 0xFFFFFFFF
+ROUND = ord("（"), ord("）")
 BRACKETED = re.compile(
     f"(?:(?<=[{HAN_CLASS}])|(?<=[{HAN_CLASS}] )|(?<=[{HAN_CLASS}]  ))\\((?! )"
     f"(?:(?=[^{HAN_CLASS}()\n]*[{HAN_CLASS}])[{BODY}]*(?<! )\\)|(?<! \\()[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)"
@@ -155,10 +167,11 @@ SPACES = re.compile(" {1,2}(?=[^ \n])")
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep found: the code points with the certain lines done, which places changed, and the other lines."""
+    """What a sweep found: the code points with the certain lines done, the places changed, those gone, the other lines."""
 
     codes: Codes
     changed: NDArray[np.intp]
+    gone: list[int]
     lines: list[tuple[int, int]]
 
 
@@ -244,6 +257,13 @@ def still(tokens: Tokens) -> Flags:
         second = (left == mark) & apart[tokens.left2] & apart[right]
         found |= (here == mark) & (first | second)
     found |= (here == Kind.RULE) & BEFORE_RULE[left] & NO_RULE[right]
+    found |= (here == Kind.SLASH) & ((TEXT[left] & HAN_OR_SPACE[right]) | inside)
+    found |= (here == Kind.NUMBER) & TEXT[left]
+    found |= (here == Kind.AND) & (ALNUM[left] | (left == Kind.SPACE)) & ((right == Kind.DIGIT) | (right == Kind.SPACE))
+    found |= (here == Kind.SQUARE_IN) & TEXT[right]
+    found |= (here == Kind.SQUARE_OUT) & AFTER_SQUARE[right]
+    at = ((here == Kind.SQUARE_OUT) & (right == Kind.BEHIND)).nonzero()[0]
+    found[at[np.isin(tokens.codes[tokens.places[at] + 1], PAUSES)]] = True
     at = ((here == Kind.COMMA) & (left == Kind.DIGIT) & (right == Kind.DIGIT)).nonzero()[0]
     for far in (2, 3, 4):  # one to three digits behind Han
         kind = tokens.kinds.take(np.maximum(tokens.places[at] - far, -1))
@@ -297,33 +317,45 @@ def lonely(tokens: Tokens, style: str, loose: Flags) -> tuple[Flags, Flags]:
 def brackets(tokens: Tokens, rows: Flags, text: str, codes: Codes) -> Flags:
     """Write the brackets of the lines ROWS into CODES, where those of a line are all certain; which lines are not."""
     bad = np.zeros(len(rows), dtype=np.bool_)
-    at = ((tokens.here == Kind.ROUND_IN) | (tokens.here == Kind.ROUND_OUT)) & rows[tokens.rows]
-    todo = at.nonzero()[0].tolist()
-    places, here, owners = tokens.places, tokens.here, tokens.rows
+    opening = tokens.here == Kind.ROUND_IN
+    at = ((opening | (tokens.here == Kind.ROUND_OUT)) & rows[tokens.rows]).nonzero()[0]
+    if not len(at):
+        return bad
+    order, places, owners, opens = (
+        at.tolist(),
+        tokens.places[at].tolist(),
+        tokens.rows[at].tolist(),
+        opening[at].tolist(),
+    )
+    failed: set[int] = set()
     written: list[tuple[int, int, int]] = []
-    skip = -1
-    for token in todo:
-        if token == skip or bad[owners[token]]:
+    i = 0
+    while i < len(order):
+        row = owners[i]
+        if row in failed:
+            i += 1
             continue
-        place = int(places[token])
-        found = BRACKETED.match(text, place) if here[token] == Kind.ROUND_IN else None
-        if found is None or here[token + 1] != Kind.ROUND_OUT:
-            bad[owners[token]] = True
-            continue
-        skip = token + 1
-        written.append((int(owners[token]), place, found.end() - 1))
-    for row in {row for row, _, _ in written}:
-        if not bad[row] and WIDE_BRACKET.search(text, int(tokens.starts[row]), int(tokens.ends[row])):
-            bad[row] = True
+        found = BRACKETED.match(text, places[i]) if opens[i] else None
+        # Nothing that has to be looked at may stand inside.
+        if found is None or i + 1 == len(order) or order[i + 1] != order[i] + 1 or places[i + 1] != found.end() - 1:
+            failed.add(row)
+            i += 1
+        else:
+            written.append((row, places[i], places[i + 1]))
+            i += 2
+    for row in {row for row, _, _ in written} - failed:
+        if WIDE_BRACKET.search(text, int(tokens.starts[row]), int(tokens.ends[row])):
+            failed.add(row)
     for row, start, end in written:
-        if not bad[row]:
-            codes[start], codes[end] = ord("（"), ord("）")
-            while text[start - 1 : start] == " ":
+        if row not in failed:
+            codes[start], codes[end] = ROUND
+            while text[start - 1] == " ":
                 start -= 1
-                codes[start] = DROPPED
+                codes[start] = GONE
             after = SPACES.match(text, end + 1)
             if after:
-                codes[end + 1 : after.end()] = DROPPED
+                codes[end + 1 : after.end()] = GONE
+    bad[list(failed)] = True
     return bad
 
 
@@ -346,7 +378,7 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     mate, loose, wrong = paired(tokens)
     alone, hollow = lonely(tokens, style, loose)
     round_ = (here == Kind.ROUND_IN) | (here == Kind.ROUND_OUT)
-    unsure = (here >= Kind.RETURN) & (here != Kind.FACE) & ~pointed & ~round_ & ~still(tokens)
+    unsure = (here >= Kind.RETURN) & ~FACES[here] & ~pointed & ~round_ & ~still(tokens)
     sure = hit & ~wrong & ~odd & ~hollow & ~tokens.any(unsure)
     sure[rows] &= flowing(tokens, rows, text, alone)
     codes = batch.codes.copy()
@@ -357,10 +389,11 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     moved = sure[tokens.rows] & (pointed | (WRONG[style][here] & mate))
     places = tokens.places[moved]
     codes[places] = swaps(style).take(codes[places], mode="clip")
-    codes[tokens.places[dropping & moved] + 1] = DROPPED
+    codes[tokens.places[dropping & moved] + 1] = GONE
     rest = (hit & ~sure).nonzero()[0]
     changed = (codes != batch.codes).nonzero()[0]
-    return Swept(codes, changed, list(zip(tokens.starts[rest].tolist(), tokens.ends[rest].tolist(), strict=True)))
+    gone = changed[codes[changed] == GONE].tolist()
+    return Swept(codes, changed, gone, list(zip(tokens.starts[rest].tolist(), tokens.ends[rest].tolist(), strict=True)))
 
 
 def flowing(tokens: Tokens, rows: NDArray[np.intp], text: str, alone: Flags) -> Flags:
