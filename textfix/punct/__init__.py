@@ -129,10 +129,10 @@ def find_many(batch: Batch, style: str) -> dict[int, Change]:
     text, starts, ends = batch.joined, batch.starts.tolist(), batch.ends.tolist()
     found: dict[int, list[tuple[int, int, str]]] = {owner: [] for owner in batch.owners(swept.changed).tolist()}
     for start, end in swept.lines:
-        before = text[start:end]
+        before = text[start:end].removesuffix("\r")
         after = written(before, style, None)
         if after != before:
-            found.setdefault(bisect_right(starts, start) - 1, []).append((start, end, after))
+            found.setdefault(bisect_right(starts, start) - 1, []).append((start, start + len(before), after))
     changes = {}
     for owner, pieces in found.items():
         after = merged(swept, starts[owner], ends[owner], pieces)
@@ -212,7 +212,7 @@ def edits(before: str, after: str, style: str | None, spacing: bool | None) -> t
         if line != written:
             out += [
                 Edit(start + edit.start, start + edit.end, edit.before, edit.after, edit.rule)
-                for edit in explained(line, written, style, spacing)
+                for edit in explained(line.removesuffix("\r"), written.removesuffix("\r"), style, spacing)
             ]
         start += len(line) + 1
     return tuple(out)

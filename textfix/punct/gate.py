@@ -69,12 +69,13 @@ def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Patte
 
 
 def lines(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Where the lines of TEXT with a hit of PATTERN start and end."""
+    """Where the lines of TEXT with a hit of PATTERN start and end, line ends (of Windows too) left out."""
     search, size, end = pattern.search, len(text), 0
     while found := search(text, end):
         start = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.start())
         if end < 0:
-            yield start, size
+            end = size
+        yield start, end - 1 if text.endswith("\r", start, end) else end
+        if end == size:
             return
-        yield start, end

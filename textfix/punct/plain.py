@@ -26,7 +26,8 @@ _WIDE = BEHIND_WIDE
 _STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 {INERT}"
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
-BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 "
+#: What brackets around Han hold; each sign among it must be certain by itself.
+BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 \\-/.#&+"
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
 HARD = re.compile(
@@ -51,7 +52,7 @@ HARD = re.compile(
     f"|(?:(?<=[ {_HAN}]-)|(?<=^-))(?=-[A-Za-z])|(?:(?<=[ {_HAN}]--)|(?<=^--))(?=[A-Za-z])"
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
-    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
+    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
     f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
@@ -65,10 +66,12 @@ HARD = re.compile(
 DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 #: Brackets that stay, those that open, those that close.
 BRACKET = re.compile(
-    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
+    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|(?<=[{_WIDE}])|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
 )
 #: What faces are made of, as far as it is not hard.
 FACE = re.compile("[;益\u2190-\u27bf]")
+#: Brackets that all have their partners and hold no others.
+SEPARATE = re.compile(r"[^()（）]*(?:(?:\([^()（）]*\)|（[^()（）]*）)[^()（）]*)*")
 LETTER = re.compile("[A-Za-z0-9]")
 START = re.compile('[ \u3000]*["A-Za-z]')
 #: In a line without anything hard: the points that are converted.
@@ -191,7 +194,7 @@ def plain(text: str, style: str | None) -> str | None:
     if after is None:
         return None
     if "(" in text or ")" in text:
-        if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
+        if SEPARATE.fullmatch(text) is None or FACE.search(text):
             return None
         after = BRACKET.sub(bracketed, after)
     elif "（" in text and FACE.search(text):
