@@ -10,7 +10,7 @@ from textfix.punct.classes import HAN_CHAR, HAN_RUN, OTHER_LANGUAGE
 ENGLISH = re.compile(
     r"(?<![^\s(\"'“])(?:a|an|the|and|or|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|been|has|have|had|not|do"
     r"|does|did|can|will|would|this|that|these|those|it|its|he|she|they|we|you|my|me|his|her|your|our|please|if|which|who|what|how)"
-    r"(?=[\s,.;:!?)\"'”])",
+    r"(?=[\s,.;:!?)\"'”])|(?<![^\s(\"'“])I(?='| [a-z])",
     re.IGNORECASE,
 )
 LATIN_START = re.compile(r"[\W\d_]*[A-Za-z]")
@@ -35,7 +35,10 @@ def foreign(line: str) -> bool:
         said = QUOTED.sub("", line)
         if HAN_CHAR.search(said) is None and len(LATIN_WORD.findall(said)) > 1:
             return True
-        if len(ENGLISH.findall(said)) > 1 and sum(map(str.isascii, filter(str.isalpha, said))) > 2 * han:
+        letters = sum(map(str.isascii, filter(str.isalpha, said)))
+        if letters > 8 * han and len(LATIN_WORD.findall(said)) > 3:
+            return True  # Copyright (c) 2020, 张三. All rights reserved.
+        if len(ENGLISH.findall(said)) > 1 and letters > 2 * han:
             return True
     others = len(OTHER_LANGUAGE.findall(line))
     return others * 6 > han + others

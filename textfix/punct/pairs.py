@@ -11,11 +11,15 @@ from textfix.punct.classes import is_han, is_word
 from textfix.punct.english import english
 from textfix.punct.gate import rare
 from textfix.punct.line import Line
+from textfix.punct.points import extensions
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
 BRACKET = re.compile("[()（）]")
 #: What brackets hold that are a point or an interval: (3,4), (x, y, z).
 TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+|[A-Za-z]))+\s?")
+#: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
+NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
+ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
@@ -126,6 +130,9 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if not text[start + 1 : end].strip(" ."):
         return False  # (...): the name of a button
     if TUPLE.fullmatch(text, start + 1, end):
+        return False
+    ending = ENDING.match(text, end + 1)
+    if NUMBER_GOES_ON.match(text, start) or (ending and ending[1] in extensions()):
         return False
     if inside:
         outside = line.has_han(0, start) or line.has_han(end, len(text))

@@ -14,7 +14,7 @@ from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
 from textfix.punct.points import LIST_NUMERAL, NUMERALS
-from textfix.punct.shield import code_line, spans
+from textfix.punct.shield import code_line, row, spans
 
 _HAN = HAN_CLASS
 #: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
@@ -54,7 +54,7 @@ HARD = re.compile(
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
     f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
-    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
+    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
@@ -69,11 +69,12 @@ BRACKET = re.compile(
     f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|(?<=[{_WIDE}])|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
 )
 #: What faces are made of, as far as it is not hard.
-FACE = re.compile("[;益\u2190-\u27bf]")
+LETTERS_FACE = r"\(([TQOU])[ovwxA]\1[ a-z]{0,4}\)"
+FACE = re.compile(f"[;益\u2190-\u27bf]|{LETTERS_FACE}")
 #: Brackets that all have their partners and hold no others.
 SEPARATE = re.compile(r"[^()（）]*(?:(?:\([^()（）]*\)|（[^()（）]*）)[^()（）]*)*")
 LETTER = re.compile("[A-Za-z0-9]")
-START = re.compile('[ \u3000]*["A-Za-z]')
+START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.)')
 #: In a line without anything hard: the points that are converted.
 POINT = re.compile(
     f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
@@ -184,7 +185,7 @@ def plain(text: str, style: str | None) -> str | None:
         return None
     if LETTER.search(text) and foreign(text):
         return text
-    if START.match(text) and code_line(text):
+    if (START.match(text) and code_line(text)) or row(text):
         return None
     if "." in text and (
         LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))

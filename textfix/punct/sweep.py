@@ -19,7 +19,7 @@ from textfix.punct import kinds
 from textfix.punct.classes import HAN_CLASS
 from textfix.punct.gate import TITLE
 from textfix.punct.kinds import Flags, Kind, Kinds
-from textfix.punct.plain import BODY, SWAP
+from textfix.punct.plain import BODY, LETTERS_FACE, SWAP
 
 PAUSES = np.array([ord(char) for char in "、。，；：）"])
 #: Stands for a code point that goes.
@@ -27,11 +27,11 @@ GONE = 0xFFFFFFFF
 ROUND = ord("（"), ord("）")
 BRACKETED = re.compile(
     f"(?:(?<=[{HAN_CLASS}])|(?<=[{HAN_CLASS}] )|(?<=[{HAN_CLASS}]  ))\\((?! )"
-    f"(?:(?=[^{HAN_CLASS}()\n]*[{HAN_CLASS}])[{BODY}]*(?<! )\\)|(?<! \\()[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)"
+    f"(?:(?=[^{HAN_CLASS}()\n]*[{HAN_CLASS}])[{BODY}]*(?<! )\\)|(?<! \\()[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}})"
     f"|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{HAN_CLASS}]|$|[，。、：；][{HAN_CLASS}]))",
     re.MULTILINE,
 )
-WIDE_BRACKET = re.compile("[（）益]")
+WIDE_BRACKET = re.compile(f"[（）益]|{LETTERS_FACE}")
 SPACES = re.compile(" {1,2}(?=[^ \n])")
 
 
