@@ -59,7 +59,7 @@ def ellipses(line: Line) -> None:
 
 def symbol(char: str) -> bool:
     """A sign that neither speaks nor ends a sentence."""
-    return char != "" and char in "()（）[]{}<>「」『』“”‘’【】`#+=|*/&"
+    return char != "" and char in "()（）[]{}<>「」『』“”‘’【】`#+=|*/&\\"
 
 
 def dashes(line: Line) -> None:

@@ -127,8 +127,8 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
-    if not text[start + 1 : end].strip(" ."):
-        return False  # (...): the name of a button
+    if not text[start + 1 : end].strip(" .") or (before == ">" and text[start + 1] == "<"):
+        return False  # (...): the name of a button; <类型>(<范围>): a form to fill in
     if TUPLE.fullmatch(text, start + 1, end):
         return False
     ending = ENDING.match(text, end + 1)
@@ -224,7 +224,7 @@ def levels(
     style: str,
     pairs: list[tuple[int, int]],
     loose: list[int],
-    quotable: Callable[[int, int], bool] | None = None,
+    quotable: Callable[[int, int, bool], bool] | None = None,
 ) -> Iterator[tuple[int, int, str]]:
     """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
 
@@ -240,7 +240,7 @@ def levels(
         double = opening in DOUBLE
         if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
             double = not double
-        if quotable is None or quotable(start, end):
+        if quotable is None or quotable(start, end, bool(nested)):
             nested.append((end, double))
             yield start, end, marks[:2] if double else marks[2:]
 
@@ -276,8 +276,8 @@ def tighten(line: Line, place: int, rule: str) -> None:
         line.erase(place + 1, right, rule)
 
 
-def quotable(line: Line, start: int, end: int) -> bool:
-    """Whether a quotation is part of Chinese text."""
+def quotable(line: Line, start: int, end: int, inside: bool) -> bool:
+    """Whether a quotation is part of Chinese text; INSIDE another one, or not."""
     text = line.text
     before = text[start - 1] if start else ""
     if text[start] in "\"'":
@@ -301,4 +301,6 @@ def quotable(line: Line, start: int, end: int) -> bool:
     if text[start] in "「『":
         return True
     beside = line.chinese(left) or line.chinese(right)
+    if text[start] == "'" and not inside:
+        return False  # 'a', '0000-00-00': a literal
     return beside and not (is_word(left) and english(line, start))

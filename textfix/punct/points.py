@@ -18,6 +18,8 @@ LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[
 #: A number that counts what the Han after it name.
 #: A word with the signs that belong to it: C++, C#, 10%
 NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
+#: What brackets hold that is Latin as a whole: (adj.)
+LATIN_IN = re.compile(r"[(（][\x20-\x27\x2a-\x7e]*\Z")
 #: A statement in front of its semicolon: p->next = NULL
 ASSIGNED = re.compile(r"(?:[\w\])] ?[-+*/|&]?=(?!=) ?|->)[A-Za-z0-9_.>()\[\]\"'-]+\Z")
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
@@ -122,7 +124,11 @@ def pointed(line: Line, start: int, end: int) -> bool:
         if spaced or end - start != 1:
             return False
         return between_names(line, start) if point in ",;" else point == ":" and label(line, start)
-    if point == "." and end - start == 1 and not dotted(line, start):
+    if (
+        point == "."
+        and end - start == 1
+        and (not dotted(line, start) or (near in (")", "）") and LATIN_IN.search(text, max(0, start - REACH), start)))
+    ):
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏

@@ -98,7 +98,7 @@ def parts_of(line: str) -> frozenset[str]:
 CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
-    r"|(?:- )?[A-Za-z_][\w-]*:\s+(?:[\"'\[{]|~?/[A-Za-z])"  # a member of a YAML mapping
+    r"|(?:- |# ?)?[A-Za-z_][\w-]*:\s+(?:[\"'\[{]|~?/[A-Za-z])"  # a member of a YAML mapping
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/,;\n]*[,;][^\"'#/\n]*["
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
@@ -128,10 +128,10 @@ CODE_LINE = re.compile(
     r"\s(?![^\n]*[，。；：！？])"
     r")"
 )
-_FIELD = r"[^\s,;:!?。，；：！？、…“”「」『』\"()（）]{0,16}"
-#: A row of comma-separated values: at least three short fields, nothing that a sentence has, and (VALUE) one of the
-#: fields a number or a date: 张三,20,北京
-ROW = re.compile(rf"{_FIELD}([,;])(?:{_FIELD}\1)+{_FIELD}\s*\Z")
+_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
+#: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
+#: date: 张三,20,北京
+ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
 VALUE = re.compile(r"(?:^|[,;])-?[0-9][0-9./-]*(?=[,;]|\s*\Z)")
 #: The head of a function.
 HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
