@@ -47,7 +47,7 @@ def ellipses(line: Line) -> None:
             continue
         if found.group() == "..." and symbol(beside(line, start, -1)) and symbol(beside(line, end, 1)):
             continue  # the name of a button or a placeholder: [...]
-        if found.group() == "..." and text[start - 1 : start] == " " and symbol(text[end : end + 1]):
+        if found.group() == "..." and text[start - 1 : start] == " " and symbol(beside(line, end, 1)):
             continue  # an entry of a menu: **另存为 ...**
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
@@ -99,6 +99,8 @@ def span_dash(text: str, place: int) -> bool:
     if text[place - 1] in PARTICLES:
         return False
     if place - left < 4 or right - place < 4:
+        return True
+    if any(text[place - size : place] == text[place + 1 : place + 1 + size] for size in (2, 3, 4) if size <= place):
         return True
     if text[left - 1 : left] == "—" or text[right + 1 : right + 2] == "—":
         return True

@@ -302,5 +302,6 @@ def quotable(line: Line, start: int, end: int, inside: bool) -> bool:
         return True
     beside = line.chinese(left) or line.chinese(right)
     if text[start] == "'" and not inside:
-        return False  # 'a', '0000-00-00': a literal
+        line.shield(start, end + 1, "quoted")  # 'a', '0000-00-00': a literal
+        return False
     return beside and not (is_word(left) and english(line, start))

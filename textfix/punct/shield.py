@@ -106,13 +106,15 @@ CODE_LINE = re.compile(
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
-    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
+    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,?\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
     r"|\([a-z][a-z0-9!?*<>=/+-]*\s[^\n]*\)\s*;"  # a form of Lisp before a comment
     r"|(?:case\s[^:\n]*|default):\s*$"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
     r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
+    r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
+    r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
     r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
     r"|(?:while|if|elif)\s(?:True|False|not\s|[A-Za-z_][\w.]*(?:\[[^\]\n]*\]|\([^)\n]*\))?\s*(?:[=!<>]=?|in\s|is\s))[ -~]*:\s"
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
