@@ -14,7 +14,7 @@ from functools import partial
 from textfix.batch import Batch, to_text
 from textfix.config import Config
 from textfix.punct.foreign import foreign
-from textfix.punct.gate import gate, lines, rare
+from textfix.punct.gate import gate, lines
 from textfix.punct.half import halve
 from textfix.punct.line import Line, whole
 from textfix.punct.marks import dashes, ellipses, interpuncts
@@ -67,7 +67,7 @@ def settle(text: str, style: str | None, spacing: bool | None) -> str:
         if line is None:
             break
         text = line.result()
-        if gate(style, spacing, rare(style, text)).search(text) is None:
+        if gate(style, spacing, "。。。" in text).search(text) is None:
             break
     return text
 
@@ -104,7 +104,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     shut: list[tuple[int, int]] | None = None
     found: dict[int, list[tuple[int, int, str]]] = {}
     starts = [0] if len(batch.texts) == 1 else batch.starts.tolist()
-    for start, end in lines(text, gate(style, spacing, rare(style, text))):
+    for start, end in lines(text, gate(style, spacing, "。。。" in text)):
         before = text[start:end]
         after = written(before, style, spacing)
         if after == before:

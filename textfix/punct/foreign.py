@@ -38,7 +38,8 @@ def foreign(line: str) -> bool:
         letters = sum(map(str.isascii, filter(str.isalpha, said)))
         if letters > 8 * han and len(LATIN_WORD.findall(said)) > 3:
             return True  # Copyright (c) 2020, 张三. All rights reserved.
-        if len(ENGLISH.findall(said)) > 1 and letters > 2 * han:
+        words = len(ENGLISH.findall(said))
+        if words and letters > 2 * han and (words > 1 or (han < 5 and "，" not in line)):
             return True
     others = len(OTHER_LANGUAGE.findall(line))
     return others * 6 > han + others

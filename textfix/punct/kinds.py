@@ -122,8 +122,6 @@ PARTS = some(K.COMMA, K.SEMICOLON, K.COLON)
 LETTERS, DIGITS, ALNUM = some(K.LETTER), some(K.DIGIT), some(K.LETTER, K.DIGIT)
 LONG = some(K.ELLIPSIS, K.RULE)
 WRONG = {"full": some(K.DOT, *CORNERS), "corner": some(*QUOTES[:4])}
-#: What an opening mark and its like are, where one right inside the other is wrong in a style.
-TWICE = {"full": (K.CURLY_IN, K.SINGLE_IN), "corner": (K.CORNER_IN, K.INNER_IN)}
 #: What may follow a point that is converted.
 AFTER_POINT = some(
     K.HAN, K.NUMERAL, K.BEHIND, K.OPENING, K.BREAK, K.CURLY_IN, K.CURLY_OUT, *CORNERS

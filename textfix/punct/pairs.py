@@ -9,7 +9,6 @@ from functools import cache, partial
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
 from textfix.punct.english import english
-from textfix.punct.gate import rare
 from textfix.punct.line import Line
 from textfix.punct.points import extensions
 
@@ -20,6 +19,7 @@ TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+
 #: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
 NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
 ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
+PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])")
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
@@ -131,6 +131,10 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
         return False  # (...): the name of a button; <类型>(<范围>): a form to fill in
     if TUPLE.fullmatch(text, start + 1, end):
         return False
+    if ("|" in text[start:end] and (before in "^|" or text[end + 1 : end + 2] in tuple("?*+{$"))) or PATTERN.match(
+        text, start
+    ):
+        return False  # part of a regular expression: ^(甲|乙)?$
     ending = ENDING.match(text, end + 1)
     if NUMBER_GOES_ON.match(text, start) or (ending and ending[1] in extensions()):
         return False
@@ -223,35 +227,34 @@ def levels(
     text: str,
     style: str,
     pairs: list[tuple[int, int]],
-    loose: list[int],
     quotable: Callable[[int, int, bool], bool] | None = None,
 ) -> Iterator[tuple[int, int, str]]:
     """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
 
-    Inner marks are single in double and double in single; where some are LOOSE, what is nested in what is a guess, and
-    every mark keeps the level that it has.
+    A straight mark has no level: it gets the one that it stands at, single in double and double in single. Every other
+    mark keeps its own, whatever it stands in, but for one in a straight mark of the same level.
     """
     marks: str = tables.toml("punct.toml")["quotes"][style]
-    nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
+    nested: list[tuple[int, bool, bool]] = []  # where the enclosing pairs end, whether they are double, and straight
     for start, end in pairs:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
-        double = opening in DOUBLE
-        if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
+        double, plain = opening in DOUBLE, opening in "\"'"
+        if nested and nested[-1][1] == double and (plain or nested[-1][2]):
             double = not double
         if quotable is None or quotable(start, end, bool(nested)):
-            nested.append((end, double))
+            nested.append((end, double, plain))
             yield start, end, marks[:2] if double else marks[2:]
 
 
 def quotation_marks(line: Line, style: str) -> None:
     """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
     text = line.text
-    if STRANGE[style].search(text) is None and not rare(style, text):
+    if STRANGE[style].search(text) is None:
         return
-    pairs, loose = pair_quotes(text, line.mask)
-    for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):
+    pairs, _ = pair_quotes(text, line.mask)
+    for start, end, pair in levels(text, style, pairs, partial(quotable, line)):
         if text[start] + text[end] == pair:
             continue
         line.put(start, start + 1, pair[0], "quotes")

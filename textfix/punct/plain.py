@@ -109,14 +109,16 @@ def quoted(text: str, style: str) -> str | None:
     found = QUOTE.search(text)
     if found is None:
         return text if '"' not in text else straight(text, style)
+    kind = "「" if found.group() in "「」『』" else "“"
+    if '"' in text:
+        return None
+    if (kind == "“") == (style == "full") and OTHER[kind].search(text) is None:
+        return text
     if "’" in text and APOSTROPHE.search(text):
         return None
-    kind = "「" if found.group() in "「」『』" else "“"
     paired = PAIRED[kind].match(text) is not None
-    if '"' in text or (not paired and ("’" in text or OTHER[kind].search(text))):
+    if not paired and ("’" in text or OTHER[kind].search(text)):
         return None
-    if (kind == "“") == (style == "full") and paired:
-        return text
     if (style == "corner" and EMPTY.search(text)) or (LETTER.search(text) and ALONE.search(text)):
         return None
     if not paired:
@@ -157,8 +159,6 @@ def apart(text: str, style: str) -> str | None:
             stay[place] = True
     for place in waiting:
         stay[place] = True
-    if True not in stay:
-        return None  # all have partners: like within like, and levels to be weighed
     swap = SWAP[style]
     pieces = QUOTE.split(text)
     out = [pieces[0]]

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from textfix.punct.classes import HAN_CLASS
+from textfix.punct.classes import HAN_CLASS, HAN_RUN
 
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
     f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
 )
-EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
+EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
+WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
 UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
@@ -116,6 +116,7 @@ CODE_LINE = re.compile(
     r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
     r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
     r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
+    r"|(?:try|do|else|finally)\s*\{|[A-Za-z]:\\[^>\s]*>\s"
     r"|(?:while|if|elif)\s(?:True|False|not\s|[A-Za-z_][\w.]*(?:\[[^\]\n]*\]|\([^)\n]*\))?\s*(?:[=!<>]=?|in\s|is\s))[ -~]*:\s"
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
     r"|\[(?:[A-Za-z][\w.-]*\.[\w.-]+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
@@ -163,6 +164,22 @@ def code_line(line: str) -> bool:
 REFERENCE = re.compile(r"\[(?:[JMDCNRSPGAZ]|DB|CP|EB)(?:/(?:OL|CD|MT|DK))?\]\s?[.:/]")
 
 
+#: What code has and a sentence has not, and marks that code has not. Two of the first, no long stretch of Han: code.
+CODE_SIGN = re.compile(
+    r"\)\s*[;{]|;\s*\}|\{\s*[\w$]+\s*[(.;]|=>|->|::|[=!]==?|&&|\|\||[+-]=|\+\+|--;|\$\{|\w\(\)|\];|<<|>>|[{;]\s*$|^\s*[}\])]"
+)
+PROSE = re.compile(f"[，。；：！？、（）“”「」]|[{HAN_CLASS}]{{8}}")
+
+
+def codelike(line: str) -> bool:
+    """Whether LINE looks like code as a whole."""
+    return (
+        PROSE.search(line) is None
+        and len(CODE_SIGN.findall(line)) > 1
+        and 3 * sum(map(len, HAN_RUN.findall(line))) < len(line)
+    )
+
+
 def row(line: str) -> bool:
     """Whether LINE is a row of comma-separated values."""
     return ROW.match(line) is not None and VALUE.search(line) is not None
@@ -170,7 +187,7 @@ def row(line: str) -> bool:
 
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
-    if code_line(line) or row(line) or ("]" in line and REFERENCE.search(line)):
+    if code_line(line) or row(line) or ("]" in line and REFERENCE.search(line)) or codelike(line):
         yield 0, len(line), "code-line"
         return
     if "//" in line and (commented := COMMENTED.match(line)):

@@ -72,7 +72,7 @@ class Tokens:
 
 
 def hits(tokens: Tokens, style: str, text: str) -> Flags:
-    """Which tokens may have to change: what `gate` finds, but for what is rare."""
+    """Which tokens may have to change: what `gate` finds, but for 。。。"""
     here, left, right = tokens.here, tokens.left, tokens.right
     near = (
         kinds.CLOSED[left]
@@ -92,13 +92,9 @@ def hits(tokens: Tokens, style: str, text: str) -> Flags:
     return found
 
 
-def rare(tokens: Tokens, style: str, text: str) -> Flags:
-    """Which lines have what is rare: a quotation mark right inside its like, 。。。"""
+def dotted(tokens: Tokens, text: str) -> Flags:
+    """Which lines have 。。。"""
     found = np.zeros(len(tokens.ends), dtype=np.bool_)
-    for opening in kinds.TWICE[style]:
-        at = ((tokens.here == opening) | (tokens.here == opening + 1) | tokens.breaks).nonzero()[0]
-        like = tokens.here[at] == opening
-        found[tokens.rows[at[:-1][like[:-1] & like[1:]]]] = True
     place = text.find("。。。")
     while place >= 0:
         row = int(np.searchsorted(tokens.ends, place))
@@ -151,8 +147,8 @@ def still(tokens: Tokens) -> Flags:
     return found
 
 
-def paired(tokens: Tokens) -> tuple[Flags, Flags, Flags]:
-    """Which quotation marks have their partners; which lines have some without; in which lines it has to be weighed.
+def paired(tokens: Tokens, style: str) -> tuple[Flags, Flags]:
+    """Which quotation marks have their partners, and in which lines it has to be weighed.
 
     What is certain: marks of one set, the inner ones right in the outer ones, and those without a partner not around a pair.
     """
@@ -172,9 +168,8 @@ def paired(tokens: Tokens) -> tuple[Flags, Flags, Flags]:
     at = at[~mate[at]]
     around = (kinds.OUTER_IN[here[at[:-1]]] & kinds.OUTER_OUT[here[at[1:]]]).nonzero()[0]
     wrong[rows[at[around]]] = True
-    loose = tokens.any(quote & ~mate)
-    wrong |= loose & tokens.any(here == Kind.SINGLE_OUT)
-    return mate, loose, wrong
+    wrong |= tokens.any(quote & ~mate) & tokens.any(here == Kind.SINGLE_OUT)
+    return mate, wrong & tokens.any(quote & kinds.WRONG[style][here])  # those of the style stay as they are
 
 
 def couples(here: Kinds, opening: Flags) -> NDArray[np.intp]:
@@ -183,12 +178,10 @@ def couples(here: Kinds, opening: Flags) -> NDArray[np.intp]:
     return found
 
 
-def lonely(tokens: Tokens, style: str, loose: Flags) -> tuple[Flags, Flags]:
+def lonely(tokens: Tokens, style: str) -> tuple[Flags, Flags]:
     """Which lines have an opening mark that nothing Chinese leads to: in Latin text, and whatever it holds."""
     left = tokens.left
-    opening = (kinds.OUTER_IN[tokens.here] | kinds.INNER_IN[tokens.here]) & (
-        kinds.WRONG[style][tokens.here] | loose[tokens.rows]
-    )
+    opening = (kinds.OUTER_IN[tokens.here] | kinds.INNER_IN[tokens.here]) & kinds.WRONG[style][tokens.here]
     led = kinds.IS_HAN[left]
     apart = opening & ~led & ~((left == Kind.BEHIND) & kinds.IS_HAN[tokens.left2]) & (left != Kind.BREAK)
     hollow = opening & ~led & ~kinds.IS_HAN[tokens.right] if style == "corner" else np.zeros_like(opening)
@@ -244,7 +237,7 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     """What STYLE makes of the batch, as far as it is certain; None if no line has to change. SHUT spans are let be."""
     tokens = Tokens(batch.codes)
     text = batch.joined
-    odd = rare(tokens, style, text)
+    odd = dotted(tokens, text)
     hit = odd | tokens.any(hits(tokens, style, text))
     if shut:
         edges = np.array(shut)
@@ -256,8 +249,8 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
         return None
     here = tokens.here
     pointed, dropping = points(tokens)
-    mate, loose, wrong = paired(tokens)
-    alone, hollow = lonely(tokens, style, loose)
+    mate, wrong = paired(tokens, style)
+    alone, hollow = lonely(tokens, style)
     round_ = (here == Kind.ROUND_IN) | (here == Kind.ROUND_OUT)
     unsure = (here >= Kind.RETURN) & ~kinds.FACES[here] & ~pointed & ~round_ & ~still(tokens)
     sure = hit & ~wrong & ~odd & ~hollow & ~tokens.any(unsure)
