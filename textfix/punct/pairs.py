@@ -28,6 +28,7 @@ CLOSERS = {after: before for before, after in OPENERS.items()}
 #: The quotation marks that do not belong to a style.
 STRANGE = {"full": re.compile("[\"'「」『』]"), "corner": re.compile("[\"'“”‘’]")}
 DOUBLE = '"“”「」'
+SETS = ("\"'", "“”‘’", "「」『』")
 
 
 @cache
@@ -232,19 +233,20 @@ def levels(
     """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
 
     A straight mark has no level: it gets the one that it stands at, single in double and double in single. Every other
-    mark keeps its own, whatever it stands in, but for one in a straight mark of the same level.
+    mark keeps its own, but for one that stands in a mark of the same level and another set: 「他說“好”」.
     """
     marks: str = tables.toml("punct.toml")["quotes"][style]
-    nested: list[tuple[int, bool, bool]] = []  # where the enclosing pairs end, whether they are double, and straight
+    nested: list[tuple[int, bool, str]] = []  # where the enclosing pairs end, whether they are double, and their set
     for start, end in pairs:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
-        double, plain = opening in DOUBLE, opening in "\"'"
-        if nested and nested[-1][1] == double and (plain or nested[-1][2]):
+        double = opening in DOUBLE
+        kind = next(kind for kind in SETS if opening in kind)
+        if nested and nested[-1][1] == double and (kind == SETS[0] or nested[-1][2] != kind):
             double = not double
         if quotable is None or quotable(start, end, bool(nested)):
-            nested.append((end, double, plain))
+            nested.append((end, double, kind))
             yield start, end, marks[:2] if double else marks[2:]
 
 
