@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import textfix
-from textfix.punct import settle
+from textfix.batch import Batch
+from textfix.config import configure
+from textfix.explain import explain_many
+from textfix.punct import find_many, settle
 from textfix.punct.plain import plain
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -116,6 +119,40 @@ def test_certain_lines_agree_with_the_rules(style: str) -> None:
 @given(text=PIECES)
 def test_contrived_lines_agree_with_the_rules(style: str, text: str) -> None:
     agree(text, style)
+
+
+def at_once(texts: list[str], style: str) -> list[str]:
+    """TEXTS as many are written, whatever their length."""
+    changes = find_many(Batch(texts), style)
+    return [changes[i].text if i in changes else text for i, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("style", ["full", "corner"])
+def test_many_at_once_agree_with_each(style: str) -> None:
+    """Long batches are written as arrays; what comes out must be what each text gives by itself."""
+    lines = [*SENTENCES, *map(folded, SENTENCES), *CASES, *(half.replace("，", ", ") for half in SENTENCES)]
+    lines += [line.replace("（", " (").replace("）", ") ").replace("“", "『").replace("”", "』") for line in SENTENCES]
+    each = [textfix.punctuate(line, style) for line in lines]
+    assert at_once(lines, style) == each
+    joined = [(line, alone) for line, alone in zip(lines, each, strict=True) if "```" not in line and "~~~" not in line]
+    assert at_once(["\n".join(line for line, _ in joined)], style) == ["\n".join(alone for _, alone in joined)]
+    assert at_once(["\r\n".join(line for line, _ in joined)], style) == ["\r\n".join(alone for _, alone in joined)]
+
+
+@pytest.mark.parametrize("style", ["full", "corner"])
+@given(texts=st.lists(PIECES, min_size=1, max_size=5))
+def test_contrived_texts_agree_with_each(style: str, texts: list[str]) -> None:
+    assert at_once(texts, style) == [textfix.punctuate(text, style) for text in texts]
+
+
+def test_many_are_explained_as_each() -> None:
+    """The edits of a text written in a batch are those of the text alone."""
+    lines = [*map(folded, PROSE), *CASES]
+    for line, result in zip(
+        lines, explain_many(lines * 20, configure(None, {"punctuation": "full", **ALONE})), strict=False
+    ):
+        alone = textfix.explain(line, punctuation="full", **ALONE)
+        assert (result.text, result.plan) == (alone.text, alone.plan)
 
 
 QUOTED = st.recursive(

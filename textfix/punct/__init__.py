@@ -8,13 +8,13 @@ sentences are left alone, and so is a quotation mark that has no partner.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import partial
 
-from textfix.batch import Batch
+from textfix.batch import Batch, to_text
 from textfix.config import Config
 from textfix.punct.foreign import foreign
-from textfix.punct.gate import gate, lines, rare
+from textfix.punct.gate import gate, lines
 from textfix.punct.half import halve
 from textfix.punct.line import Line, whole
 from textfix.punct.marks import dashes, ellipses, interpuncts
@@ -23,6 +23,7 @@ from textfix.punct.plain import plain
 from textfix.punct.points import points
 from textfix.punct.shield import fences
 from textfix.punct.spacing import space, unspace
+from textfix.punct.sweep import GONE, Swept, sweep
 from textfix.records import Change, Edit, Lazy
 
 LINE_WITH_QUOTE = re.compile("^[^\"'“”‘’「」『』\n]*[\"'“”‘’「」『』].*$", re.MULTILINE)
@@ -66,7 +67,7 @@ def settle(text: str, style: str | None, spacing: bool | None) -> str:
         if line is None:
             break
         text = line.result()
-        if gate(style, spacing).search(text) is None:
+        if gate(style, spacing, "。。。" in text).search(text) is None:
             break
     return text
 
@@ -85,6 +86,10 @@ def explained(before: str, after: str, style: str | None, spacing: bool | None) 
     return whole(before, after, "+".join(rules))
 
 
+#: Code points from which a batch is swept as arrays; below, their making costs more than they save.
+MANY = 1 << 13
+
+
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """What to change in each text of the batch, in the style `config.punctuation` and with `config.spacing`.
 
@@ -93,28 +98,65 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     '他说：你好！'
     """
     style, spacing = config.punctuation, config.spacing
+    if style in ("full", "corner") and spacing is None and len(batch.joined) >= MANY:
+        return find_many(batch, style)
     text = batch.joined
-    fenced: bool | None = None
-    changed: dict[int, list[tuple[int, int, str]]] = {}
-    shut: dict[int, list[tuple[int, int]]] = {}
-    single = len(batch.texts) == 1
-    starts = [0] if single else batch.starts.tolist()
-    for start, end in lines(text, gate(style, spacing, rare(style, text))):
-        owner = 0 if single else bisect_right(starts, start) - 1
+    shut: list[tuple[int, int]] | None = None
+    found: dict[int, list[tuple[int, int, str]]] = {}
+    starts = [0] if len(batch.texts) == 1 else batch.starts.tolist()
+    for start, end in lines(text, gate(style, spacing, "。。。" in text)):
         before = text[start:end]
-        after = plain(before, style) if spacing is None else None
-        if after is None:
-            after = settle(before, style, spacing)
+        after = written(before, style, spacing)
         if after == before:
             continue
-        offset = start - starts[owner]
-        if fenced is None:
-            fenced = ("`" in text and "```" in text) or ("~" in text and "~~~" in text)
-        if fenced and owner not in shut:
-            shut[owner] = fences(batch.texts[owner])
-        if not fenced or not any(low <= offset < high for low, high in shut[owner]):
-            changed.setdefault(owner, []).append((offset, offset + len(before), after))
-    return {owner: spliced(batch.texts[owner], pieces, style, spacing) for owner, pieces in changed.items()}
+        if shut is None:
+            shut = fenced(batch)
+        if not any(low <= start < high for low, high in shut):
+            owner = bisect_right(starts, start) - 1
+            offset = start - starts[owner]
+            found.setdefault(owner, []).append((offset, offset + len(before), after))
+    return {
+        owner: change(batch.texts[owner], spliced(batch.texts[owner], pieces), style, spacing)
+        for owner, pieces in found.items()
+    }
+
+
+def find_many(batch: Batch, style: str) -> dict[int, Change]:
+    """The same for many texts: those of their lines in which every mark is certain are written as arrays."""
+    swept = sweep(batch, style, fenced(batch))
+    if swept is None:
+        return {}
+    text, starts, ends = batch.joined, batch.starts.tolist(), batch.ends.tolist()
+    found: dict[int, list[tuple[int, int, str]]] = {owner: [] for owner in batch.owners(swept.changed).tolist()}
+    for start, end in swept.lines:
+        before = text[start:end].removesuffix("\r")
+        after = written(before, style, None)
+        if after != before:
+            found.setdefault(bisect_right(starts, start) - 1, []).append((start, start + len(before), after))
+    changes = {}
+    for owner, pieces in found.items():
+        after = merged(swept, starts[owner], ends[owner], pieces)
+        changes[owner] = change(batch.texts[owner], after, style, None)
+    return changes
+
+
+def written(line: str, style: str | None, spacing: bool | None) -> str:
+    """LINE as it should be."""
+    after = plain(line, style) if spacing is None else None
+    return settle(line, style, spacing) if after is None else after
+
+
+def fenced(batch: Batch) -> list[tuple[int, int]]:
+    """The code blocks of all texts, counted in the whole; one left open ends with its text."""
+    if "```" not in batch.joined and "~~~" not in batch.joined:
+        return []
+    if len(batch.texts) == 1:
+        return fences(batch.joined)
+    return [
+        (start + low, start + high)
+        for text, start in zip(batch.texts, batch.starts.tolist(), strict=True)
+        for low, high in fences(text)
+    ]
 
 
 def unpaired(text: str) -> tuple[int, ...]:
@@ -132,21 +174,45 @@ def unpaired(text: str) -> tuple[int, ...]:
     return tuple(found)
 
 
-def spliced(text: str, pieces: list[tuple[int, int, str]], style: str | None, spacing: bool | None) -> Change:
-    """TEXT with the lines PIECES (start, end, what stands there now) in place; its edits are made when asked for."""
+def spliced(text: str, pieces: list[tuple[int, int, str]]) -> str:
+    """TEXT with the lines PIECES (start, end, what stands there now) in place."""
     out: list[str] = []
     at = 0
     for start, end, after in pieces:
         out += (text[at:start], after)
         at = end
     out.append(text[at:])
-    return Change("".join(out), Lazy(partial(edits, text, pieces, style, spacing)))
+    return "".join(out)
 
 
-def edits(text: str, pieces: list[tuple[int, int, str]], style: str | None, spacing: bool | None) -> tuple[Edit, ...]:
-    """The edits of each line of PIECES, counted in TEXT."""
-    return tuple(
-        Edit(start + edit.start, start + edit.end, edit.before, edit.after, edit.rule)
-        for start, end, after in pieces
-        for edit in explained(text[start:end], after, style, spacing)
-    )
+def merged(swept: Swept, start: int, end: int, pieces: list[tuple[int, int, str]]) -> str:
+    """The text START:END of what was SWEPT, without what is gone from it, with the lines PIECES in place."""
+    whole = bisect_left(swept.gone, start) == bisect_left(swept.gone, end)
+    if whole:
+        text = to_text(swept.codes[start:end])
+        return spliced(text, [(first - start, last - start, after) for first, last, after in pieces])
+    out: list[str] = []
+    for first, last, after in [*pieces, (end, end, "")]:
+        part = swept.codes[start:first]
+        out += (to_text(part[part != GONE]), after)
+        start = last
+    return "".join(out)
+
+
+def change(before: str, after: str, style: str | None, spacing: bool | None) -> Change:
+    """The change from BEFORE to AFTER; its edits are made when asked for."""
+    return Change(after, Lazy(partial(edits, before, after, style, spacing)))
+
+
+def edits(before: str, after: str, style: str | None, spacing: bool | None) -> tuple[Edit, ...]:
+    """The edits of each line that changed, counted in BEFORE. No rule makes or takes a line end."""
+    out: list[Edit] = []
+    start = 0
+    for line, written in zip(before.split("\n"), after.split("\n"), strict=True):
+        if line != written:
+            out += [
+                Edit(start + edit.start, start + edit.end, edit.before, edit.after, edit.rule)
+                for edit in explained(line.removesuffix("\r"), written.removesuffix("\r"), style, spacing)
+            ]
+        start += len(line) + 1
+    return tuple(out)

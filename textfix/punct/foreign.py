@@ -10,7 +10,7 @@ from textfix.punct.classes import HAN_CHAR, HAN_RUN, OTHER_LANGUAGE
 ENGLISH = re.compile(
     r"(?<![^\s(\"'“])(?:a|an|the|and|or|of|to|in|on|at|by|for|with|from|as|is|are|was|were|be|been|has|have|had|not|do"
     r"|does|did|can|will|would|this|that|these|those|it|its|he|she|they|we|you|my|me|his|her|your|our|please|if|which|who|what|how)"
-    r"(?=[\s,.;:!?)\"'”])",
+    r"(?=[\s,.;:!?)\"'”])|(?<![^\s(\"'“])I(?='| [a-z])",
     re.IGNORECASE,
 )
 LATIN_START = re.compile(r"[\W\d_]*[A-Za-z]")
@@ -20,10 +20,11 @@ QUOTED = re.compile(r"\"[^\"\n]*\"|“[^“”\n]*”|「[^「」\n]*」")
 
 def foreign(line: str) -> bool:
     """Whether LINE is Japanese, Korean or an English sentence, or has no Chinese at all."""
-    if line.isascii():
+    others = len(line.encode("ascii", "ignore"))
+    if others == len(line):
         return True
     latin = LATIN_START.match(line) is not None
-    if not latin and len(line.encode("ascii", "ignore")) < 31 and OTHER_LANGUAGE.search(line) is None:
+    if (3 * others < len(line) or (not latin and others < 31)) and OTHER_LANGUAGE.search(line) is None:
         return HAN_CHAR.search(line) is None  # too little of anything else
     han = sum(map(len, HAN_RUN.findall(line)))
     if not han:
@@ -34,7 +35,11 @@ def foreign(line: str) -> bool:
         said = QUOTED.sub("", line)
         if HAN_CHAR.search(said) is None and len(LATIN_WORD.findall(said)) > 1:
             return True
-        if len(ENGLISH.findall(said)) > 1 and sum(map(str.isascii, filter(str.isalpha, said))) > 2 * han:
+        letters = sum(map(str.isascii, filter(str.isalpha, said)))
+        if letters > 8 * han and len(LATIN_WORD.findall(said)) > 3:
+            return True  # Copyright (c) 2020, 张三. All rights reserved.
+        words = len(ENGLISH.findall(said))
+        if words and letters > 2 * han and (words > 1 or (han < 5 and "，" not in line)):
             return True
     others = len(OTHER_LANGUAGE.findall(line))
     return others * 6 > han + others

@@ -14,27 +14,18 @@ from textfix.punct.half import narrow
 
 #: The marks of a style that are wrong wherever they stand in Chinese text.
 ALWAYS = {"full": "「」『』•‧・･∙⋅", "corner": "“”‘’"}
+TITLE = re.compile("<[^>\n]{1,61}>")
 #: What ends, and what begins, a stretch that is no Han itself and may belong to a Chinese sentence.
 CLOSED, OPENED = "”’%℃°`*)\\]}>$_", "“‘`*(\\[$"
-#: What is wrong in a way that few texts have, while its characters are in all: 。。。 and a pair right inside its like.
-RARE = {
-    "full": (re.compile("“(?=[^“”\n]*“)"), re.compile("。(?=。。)"), re.compile("‘(?=[^‘’\n]*‘)")),
-    "corner": (re.compile("「(?=[^「」\n]*「)"), re.compile("。(?=。。)"), re.compile("『(?=[^『』\n]*『)")),
-}
-
-
-def rare(style: str | None, text: str) -> bool:
-    """Whether TEXT has any of what is RARE: each is looked for by its first character, which costs next to nothing."""
-    return any(pattern.search(text) for pattern in RARE.get(style or "", ()))
 
 
 @cache
-def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Pattern[str]:
+def gate(style: str | None, spacing: bool | None, dots: bool = True) -> re.Pattern[str]:
     """What finds the places that `punctuation=STYLE` and `spacing=SPACING` may have to change.
 
     The pattern begins with one class of characters, which the matcher runs over without trying anything else; what
-    the neighbours must be follows it, so that it is only looked at where the class has matched. With RARE, also what
-    is rare.
+    the neighbours must be follows it, so that it is only looked at where the class has matched. DOTS is whether 。。。
+    is looked for: a text without any is spared a look at each 。
     """
     chinese, blank = HAN_CLASS + WIDE_CLASS, " \t\u3000\xa0"
     edge = "\n\r"
@@ -53,10 +44,8 @@ def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Patte
         look(r"\-", "(?=-)")
         look("…—", "(?<![…—].)(?![…—])")
         look(ALWAYS[style])
-        if rare:
-            for pattern in RARE[style]:
-                first.append(pattern.pattern[0])
-                then.append(f"(?<={pattern.pattern[0]}){pattern.pattern[1:]}")
+        if dots:
+            look("。", "(?=。。)")
     elif style == "half":
         look("".join(map(re.escape, narrow())))
     if spacing is True:
@@ -68,12 +57,13 @@ def gate(style: str | None, spacing: bool | None, rare: bool = True) -> re.Patte
 
 
 def lines(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Where the lines of TEXT with a hit of PATTERN start and end."""
+    """Where the lines of TEXT with a hit of PATTERN start and end, line ends (of Windows too) left out."""
     search, size, end = pattern.search, len(text), 0
     while found := search(text, end):
         start = text.rfind("\n", 0, found.start()) + 1
         end = text.find("\n", found.start())
         if end < 0:
-            yield start, size
+            end = size
+        yield start, end - 1 if text.endswith("\r", start, end) else end
+        if end == size:
             return
-        yield start, end

@@ -75,12 +75,12 @@ class Line:
         left = start
         while left and self.text[left - 1] == " " and not self.mask[left - 1]:
             left -= 1
-        if left and start - left < 3:
+        if left and start - left < 3 and self.text[left - 1] != "|":
             self.erase(left, start, rule)
         right = end
         while right < len(self.text) and self.text[right] == " " and not self.mask[right]:
             right += 1
-        if right < len(self.text) and self.text[right] != "\r" and right - end < 3:
+        if right < len(self.text) and self.text[right] not in "\r|" and right - end < 3:  # | ends the cell of a table
             self.erase(end, right, rule)
 
     def erase(self, start: int, end: int, rule: str) -> None:

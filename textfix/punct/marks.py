@@ -6,12 +6,15 @@ import re
 from functools import cache
 
 from textfix import tables
-from textfix.punct.classes import is_han, is_word
+from textfix.punct.classes import HAN_CLASS, is_han, is_word
 from textfix.punct.english import english_run
 from textfix.punct.line import Line
 
 ELLIPSIS = re.compile(r"(?<![.…])(?:\.{3,}|…)(?![.…])|(?<!。)。{3,}(?!。)")
 DASH = re.compile(r"(?<![-—])(?:-{2,4}|—)(?![-—>])")
+
+
+BETWEEN_HAN = re.compile(f"\\.(?<=[{HAN_CLASS}].)(?=[{HAN_CLASS}])")
 
 
 @cache
@@ -44,7 +47,7 @@ def ellipses(line: Line) -> None:
             continue
         if found.group() == "..." and symbol(beside(line, start, -1)) and symbol(beside(line, end, 1)):
             continue  # the name of a button or a placeholder: [...]
-        if found.group() == "..." and text[start - 1 : start] == " " and symbol(text[end : end + 1]):
+        if found.group() == "..." and text[start - 1 : start] == " " and symbol(beside(line, end, 1)):
             continue  # an entry of a menu: **另存为 ...**
         left, right = line.letter_left(start), line.letter_right(end)
         if found.group()[0] != "。" and not line.chinese(left) and not (line.chinese(right) and not left):
@@ -56,7 +59,7 @@ def ellipses(line: Line) -> None:
 
 def symbol(char: str) -> bool:
     """A sign that neither speaks nor ends a sentence."""
-    return char != "" and char in "()（）[]{}<>「」『』“”‘’【】`#+=|*/&"
+    return char != "" and char in "()（）[]{}<>「」『』“”‘’【】`#+=|*/&\\"
 
 
 def dashes(line: Line) -> None:
@@ -97,6 +100,8 @@ def span_dash(text: str, place: int) -> bool:
         return False
     if place - left < 4 or right - place < 4:
         return True
+    if any(text[place - size : place] == text[place + 1 : place + 1 + size] for size in (2, 3, 4) if size <= place):
+        return True
     if text[left - 1 : left] == "—" or text[right + 1 : right + 2] == "—":
         return True
     return text[place - 1] == text[right] or text[place - 1] in STATIONS
@@ -124,6 +129,8 @@ def beside(line: Line, place: int, step: int) -> str:
 def interpuncts(line: Line) -> None:
     """The dot of a foreign name to ·: any of the look-alikes between Han, a full stop only within such a name."""
     text = line.text
+    if BETWEEN_HAN.search(text) is None and not any(dot in text for dot in name_dots()):
+        return
     for found in dots().finditer(text, 1, max(1, len(text) - 1)):
         place, char = found.start(), found.group()
         if line.mask[place]:

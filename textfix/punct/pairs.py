@@ -9,21 +9,26 @@ from functools import cache, partial
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
 from textfix.punct.english import english
-from textfix.punct.gate import rare
 from textfix.punct.line import Line
+from textfix.punct.points import extensions
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
 BRACKET = re.compile("[()（）]")
 #: What brackets hold that are a point or an interval: (3,4), (x, y, z).
 TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+|[A-Za-z]))+\s?")
+#: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
+NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
+ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
+PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])")
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
 OPENERS = {"“": "”", "‘": "’", "「": "」", "『": "』"}
 CLOSERS = {after: before for before, after in OPENERS.items()}
 #: The quotation marks that do not belong to a style.
-STRANGE = {"full": "\"'「」『』", "corner": "\"'“”‘’"}
+STRANGE = {"full": re.compile("[\"'「」『』]"), "corner": re.compile("[\"'“”‘’]")}
 DOUBLE = '"“”「」'
+SETS = ("\"'", "“”‘’", "「」『』")
 
 
 @cache
@@ -123,9 +128,16 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
-    if not text[start + 1 : end].strip(" ."):
-        return False  # (...): the name of a button
+    if not text[start + 1 : end].strip(" .") or (before == ">" and text[start + 1] == "<"):
+        return False  # (...): the name of a button; <类型>(<范围>): a form to fill in
     if TUPLE.fullmatch(text, start + 1, end):
+        return False
+    if ("|" in text[start:end] and (before in "^|" or text[end + 1 : end + 2] in tuple("?*+{$"))) or PATTERN.match(
+        text, start
+    ):
+        return False  # part of a regular expression: ^(甲|乙)?$
+    ending = ENDING.match(text, end + 1)
+    if NUMBER_GOES_ON.match(text, start) or (ending and ending[1] in extensions()):
         return False
     if inside:
         outside = line.has_han(0, start) or line.has_han(end, len(text))
@@ -216,35 +228,35 @@ def levels(
     text: str,
     style: str,
     pairs: list[tuple[int, int]],
-    loose: list[int],
-    quotable: Callable[[int, int], bool] | None = None,
+    quotable: Callable[[int, int, bool], bool] | None = None,
 ) -> Iterator[tuple[int, int, str]]:
     """PAIRS, each with the marks that it gets in STYLE: where it starts, where it ends, the two marks.
 
-    Inner marks are single in double and double in single; where some are LOOSE, what is nested in what is a guess, and
-    every mark keeps the level that it has.
+    A straight mark has no level: it gets the one that it stands at, single in double and double in single. Every other
+    mark keeps its own, but for one that stands in a mark of the same level and another set: 「他說“好”」.
     """
     marks: str = tables.toml("punct.toml")["quotes"][style]
-    nested: list[tuple[int, bool]] = []  # where the enclosing pairs end, and whether they are double
+    nested: list[tuple[int, bool, str]] = []  # where the enclosing pairs end, whether they are double, and their set
     for start, end in pairs:
         while nested and nested[-1][0] < start:
             nested.pop()
         opening = text[start]
         double = opening in DOUBLE
-        if nested and nested[-1][1] == double and (opening in "\"'" or not loose):
+        kind = next(kind for kind in SETS if opening in kind)
+        if nested and nested[-1][1] == double and (kind == SETS[0] or nested[-1][2] != kind):
             double = not double
-        if quotable is None or quotable(start, end):
-            nested.append((end, double))
+        if quotable is None or quotable(start, end, bool(nested)):
+            nested.append((end, double, kind))
             yield start, end, marks[:2] if double else marks[2:]
 
 
 def quotation_marks(line: Line, style: str) -> None:
     """Quotation marks in STYLE, level by level; English in quotes inside English stays as it is."""
     text = line.text
-    if not any(mark in text for mark in STRANGE[style]) and not rare(style, text):
+    if STRANGE[style].search(text) is None:
         return
-    pairs, loose = pair_quotes(text, line.mask)
-    for start, end, pair in levels(text, style, pairs, loose, partial(quotable, line)):
+    pairs, _ = pair_quotes(text, line.mask)
+    for start, end, pair in levels(text, style, pairs, partial(quotable, line)):
         if text[start] + text[end] == pair:
             continue
         line.put(start, start + 1, pair[0], "quotes")
@@ -269,8 +281,8 @@ def tighten(line: Line, place: int, rule: str) -> None:
         line.erase(place + 1, right, rule)
 
 
-def quotable(line: Line, start: int, end: int) -> bool:
-    """Whether a quotation is part of Chinese text."""
+def quotable(line: Line, start: int, end: int, inside: bool) -> bool:
+    """Whether a quotation is part of Chinese text; INSIDE another one, or not."""
     text = line.text
     before = text[start - 1] if start else ""
     if text[start] in "\"'":
@@ -294,4 +306,7 @@ def quotable(line: Line, start: int, end: int) -> bool:
     if text[start] in "「『":
         return True
     beside = line.chinese(left) or line.chinese(right)
+    if text[start] == "'" and not inside:
+        line.shield(start, end + 1, "quoted")  # 'a', '0000-00-00': a literal
+        return False
     return beside and not (is_word(left) and english(line, start))

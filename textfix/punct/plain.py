@@ -14,15 +14,20 @@ from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
 from textfix.punct.points import LIST_NUMERAL, NUMERALS
-from textfix.punct.shield import code_line, spans
+from textfix.punct.shield import code_line, row, spans
 
 _HAN = HAN_CLASS
 #: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.
-_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
-_STILL = f"{_HAN}{_WIDE}《〈【〔〖［｛（「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 \u3000%·~+\U0001f300-\U0001faff"
+BEHIND_WIDE = "、。〃〉》】〕〗！＂-＇）-／：-＠＼］-｀｝～"
+OPENING_WIDE = "《〈【〔〖［｛（"
+#: Signs that no rule looks at, as long as they stand in no bracket.
+INERT = "\u3000%·~+×÷±§€£\u2190-\u27bf\ufe0f\U0001f300-\U0001faff"
+_WIDE = BEHIND_WIDE
+_STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-ｚA-Za-z0-9 {INERT}"
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
-_BODY = f"{_HAN}、，。：；A-Za-z0-9 "
+#: What brackets around Han hold; each sign among it must be certain by itself.
+BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 \\-/.#&+"
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
 HARD = re.compile(
@@ -38,14 +43,18 @@ HARD = re.compile(
     "|(?<=[A-Za-z0-9],)(?= {1,2}[A-Za-z0-9])|(?<=-)(?<![-—:;=xX8’]-)(?![-—])|(?<=[A-Za-z0-9][._])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
     "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
     f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
-    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<==)(?![=)(DPpOo3_’])"
+    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<=[A-Za-z0-9]/)(?=[A-Za-z0-9])|(?<=[{_HAN}A-Za-z0-9 ]#)"
+    "|(?<=[A-Za-z0-9 ]&)(?=[A-Za-z0-9 ])(?![A-Za-z]{2,8};)"
+    # names of buttons: [确定]
+    f"|(?<=\\[)(?=[{_HAN}A-Za-z0-9 ])|(?<=\\])(?=[{_HAN}、。，；：）　 ]|\\Z)"
+    f"|(?<==)(?![=)(DPpOo3_’])"
     # options: --name; numbers of items in the middle: 步骤 2. and ；2.
     f"|(?:(?<=[ {_HAN}]-)|(?<=^-))(?=-[A-Za-z])|(?:(?<=[ {_HAN}]--)|(?<=^--))(?=[A-Za-z])"
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
-    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{_BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
-    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
+    f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
@@ -57,10 +66,15 @@ HARD = re.compile(
 DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
 #: Brackets that stay, those that open, those that close.
 BRACKET = re.compile(
-    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
+    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|(?<=[{_WIDE}])|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
 )
+#: What faces are made of, as far as it is not hard.
+LETTERS_FACE = r"\(([TQOU])[ovwxA]\1[ a-z]{0,4}\)"
+FACE = re.compile(f"[;益\u2190-\u27bf]|{LETTERS_FACE}")
+#: Brackets that all have their partners and hold no others.
+SEPARATE = re.compile(r"[^()（）]*(?:(?:\([^()（）]*\)|（[^()（）]*）)[^()（）]*)*")
 LETTER = re.compile("[A-Za-z0-9]")
-START = re.compile('[ \u3000]*["A-Za-z]')
+START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.)')
 #: In a line without anything hard: the points that are converted.
 POINT = re.compile(
     f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
@@ -95,14 +109,16 @@ def quoted(text: str, style: str) -> str | None:
     found = QUOTE.search(text)
     if found is None:
         return text if '"' not in text else straight(text, style)
+    kind = "「" if found.group() in "「」『』" else "“"
+    if '"' in text:
+        return None
+    if (kind == "“") == (style == "full") and OTHER[kind].search(text) is None:
+        return text
     if "’" in text and APOSTROPHE.search(text):
         return None
-    kind = "「" if found.group() in "「」『』" else "“"
     paired = PAIRED[kind].match(text) is not None
-    if '"' in text or (not paired and ("’" in text or OTHER[kind].search(text))):
+    if not paired and ("’" in text or OTHER[kind].search(text)):
         return None
-    if (kind == "“") == (style == "full") and paired:
-        return text
     if (style == "corner" and EMPTY.search(text)) or (LETTER.search(text) and ALONE.search(text)):
         return None
     if not paired:
@@ -143,8 +159,6 @@ def apart(text: str, style: str) -> str | None:
             stay[place] = True
     for place in waiting:
         stay[place] = True
-    if True not in stay:
-        return None  # all have partners: like within like, and levels to be weighed
     swap = SWAP[style]
     pieces = QUOTE.split(text)
     out = [pieces[0]]
@@ -171,7 +185,7 @@ def plain(text: str, style: str | None) -> str | None:
         return None
     if LETTER.search(text) and foreign(text):
         return text
-    if START.match(text) and code_line(text):
+    if (START.match(text) and code_line(text)) or row(text):
         return None
     if "." in text and (
         LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))
@@ -181,10 +195,10 @@ def plain(text: str, style: str | None) -> str | None:
     if after is None:
         return None
     if "(" in text or ")" in text:
-        if text.count("(") != text.count(")") or "（" in text or "）" in text or "益" in text:
+        if SEPARATE.fullmatch(text) is None or FACE.search(text):
             return None
         after = BRACKET.sub(bracketed, after)
-    elif "（" in text and (";" in text or "益" in text):
+    elif "（" in text and FACE.search(text):
         return None
     if "..." in after or "…" in after or "。。。" in after:
         after = DOTS.sub("……", after)

@@ -18,6 +18,10 @@ LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[
 #: A number that counts what the Han after it name.
 #: A word with the signs that belong to it: C++, C#, 10%
 NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
+#: What brackets hold that is Latin as a whole: (adj.)
+LATIN_IN = re.compile(r"[(（][\x20-\x27\x2a-\x7e]*\Z")
+#: A statement in front of its semicolon: p->next = NULL
+ASSIGNED = re.compile(r"(?:[\w\])] ?[-+*/|&]?=(?!=) ?|->)[A-Za-z0-9_.>()\[\]\"'-]+\Z")
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
 
 
@@ -66,6 +70,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     point = text[start]
     if point in ",;" and end - start == 1 and code_end(line, start):
         return False
+    if line.kinds.get(start - 1) == "emoticon":
+        return point != "." and line.chinese(line.at(end)[:1]) and is_han(line.letter_left(start))
     following = end
     while following < len(text) and not line.out[following]:
         following += 1
@@ -106,7 +112,7 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return not (after == "/" and point == ":")
     if not before:
         return point == "," and end - start == 1 and is_han(after)
-    if not (is_word(before) or before in "%℃°+#$`*&@/^=~_)]}\"'>-’”」』"):
+    if not (is_word(before) or before in "%‰℃℉°′″²³㎡㎥+#$`*&@/^=~_)]}\"'>-’”」』"):
         return False
     near = after
     spaced = near in (" ", "\t") and near != ""
@@ -118,10 +124,16 @@ def pointed(line: Line, start: int, end: int) -> bool:
         if spaced or end - start != 1:
             return False
         return between_names(line, start) if point in ",;" else point == ":" and label(line, start)
-    if point == "." and end - start == 1 and not dotted(line, start):
+    if (
+        point == "."
+        and end - start == 1
+        and (not dotted(line, start) or (near in (")", "）") and LATIN_IN.search(text, max(0, start - REACH), start)))
+    ):
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏
+    if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
+        return False
     latin = english_run(line, start)
     if near and line.chinese(near):
         if spaced:
@@ -235,9 +247,9 @@ def dotted(line: Line, place: int) -> bool:
         return False
     if not word:
         return text[place - 1 : place] in SIGNS
-    return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+"))
+    return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+=<>"))
 
 
 NUMERALS = frozenset("一二三四五六七八九十百千零〇两兩")
 #: What may stand before a full stop instead of a letter: 0.12%. 36℃. `npm start`. [文档](地址).
-SIGNS = frozenset("%‰℃℉°′″+#$`)]}>*_")
+SIGNS = frozenset("%‰℃℉°′″²³㎡㎥+#$`)]}>*_")

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from textfix.punct.classes import HAN_CLASS
+from textfix.punct.classes import HAN_CLASS, HAN_RUN
 
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|\\?(?=[A-Za-z0-9_]+=))*)?"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
 )
-EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-WINDOWS_PATH = r"(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
+EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
+WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
 UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
@@ -30,7 +30,12 @@ KEYS = r"(?:Ctrl|Control|Alt|Shift|Cmd|Command|Option|Win|Meta|Fn)\s?\+\s?(?:[A-
 MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
 ATTRIBUTE = r"(?<![A-Za-z0-9_:-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
-OPTION = r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][A-Za-z0-9_-]*" + r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*'))?"
+OPTION = (
+    r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][A-Za-z0-9_-]*"
+    r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*')|=[A-Za-z0-9_./:,;@%+*?!~-]+)?"
+)
+MENTION = f"@[{HAN_CLASS}A-Za-z0-9_-]{{1,24}}\\([A-Za-z0-9_.@-]+\\)"
+REGEX = r"/\^[^/\s]*\$/[a-z]*"
 EMOTICON = (
     r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^[|!]*|T_T|>_<|>\.<|[-=]_[-=][|!]*|<3|orz|¯\\_\(ツ\)_/¯)"
@@ -40,17 +45,17 @@ EMOTICON = (
 PARTS = {
     "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
     "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
-    "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "emoticon": EMOTICON,
+    "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "mention": MENTION, "regex": REGEX, "emoticon": EMOTICON,
     "escape": ESCAPE, "keys": KEYS,
 }  # fmt: skip
 #: What a line must have for some of the parts to be in it: a sign,
 SIGNS = {
-    "`": ("code",), "@": ("email",), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math", "template"),
+    "`": ("code",), "@": ("email", "mention"), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math", "template"),
     "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
 }  # fmt: skip
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
 HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",))],
+    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",)), (r"/\^", ("regex",))],
     ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
     "?": [(r"\?\s?[\"']", ("ternary",))],
@@ -93,24 +98,44 @@ def parts_of(line: str) -> frozenset[str]:
 CODE_LINE = re.compile(
     r"\s*(?:"
     r"\"[\w$.@/-]+\"\s*:(?!\s*$)"  # a member of a JSON object
-    r"|(?:- )?[A-Za-z_][\w-]*:\s+[\"'\[{]"  # a member of a YAML mapping
+    r"|(?:- |# ?)?[A-Za-z_][\w-]*:\s+(?:[\"'\[{]|~?/[A-Za-z])"  # a member of a YAML mapping
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/,;\n]*[,;][^\"'#/\n]*["
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
+    r"|(?:export|alias|set|local|declare)\s+\w+=[\"'$\w]"
     r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
-    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
+    r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,?\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
     r"|\([a-z][a-z0-9!?*<>=/+-]*\s[^\n]*\)\s*;"  # a form of Lisp before a comment
     r"|(?:case\s[^:\n]*|default):\s*$"
     r"|(?:if|for|while|switch|elif|printf?|echo|puts|console\.log)\s?\("
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
     r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
-    r"|#(?:include|define|pragma)\b|//|<\?|<!DOCTYPE"
+    r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
+    r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
+    r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
+    r"|(?:try|do|else|finally)\s*\{|[A-Za-z]:\\[^>\s]*>\s"
+    r"|(?:while|if|elif)\s(?:True|False|not\s|[A-Za-z_][\w.]*(?:\[[^\]\n]*\]|\([^)\n]*\))?\s*(?:[=!<>]=?|in\s|is\s))[ -~]*:\s"
+    r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
+    r"|\[(?:[A-Za-z][\w.-]*\.[\w.-]+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
+    r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
+    r"|(?:mysql|redis|sqlite|postgres|hive|mongo|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)[>=#]+\s"  # a prompt
+    r"|\((?:'[^'\n]*'|\"[^\"\n]*\"|[\d.]+)(?:,\s*(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+))+\)\s*(?:[,;]|$)"  # a row of values
+    r"|(?:Dialogue|Comment):\s*\d"  # a subtitle
+    r"|#(?:include|define|pragma)\b|//|/\*|<\?|<!DOCTYPE"
+    r"|[A-Za-z_][\w-]*:\s[^，。；：！？\n]*?\s#\s"  # a member of a YAML mapping before a comment
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
+    r"|(?:DROP|ALTER|TRUNCATE|GRANT|FROM|(?:LEFT |RIGHT |INNER |CROSS )?JOIN|WHERE|AND|OR|ON|SET|VALUES|HAVING|GROUP BY|ORDER BY)"
+    r"\s(?![^\n]*[，。；：！？])"
     r")"
 )
+_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
+#: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
+#: date: 张三,20,北京
+ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
+VALUE = re.compile(r"(?:^|[,;])-?[0-9][0-9./-]*(?=[,;]|\s*\Z)")
 #: The head of a function.
 HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
 #: A statement before a comment: what follows it is prose.
@@ -124,8 +149,8 @@ TRAILING = ".,;:!?'\"*"
 KAOMOJI = re.compile(
     r"[_^><*;´`ω°□≧≦▽﹏╯╰╥ಠ益Д•́̀ﾟ∀￣∠ヮ∇◕◡▿∩๑ᴗ¯\u1400-\u167f\u2295-\u22ff\u2300-\u23ff\u25a0-\u2604\u2607-\u26ff]"
 )
-#: Two eyes of one letter: T_T, o.o, X_X.
-EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2)[ a-z~!]{0,4}")
+#: Two eyes of one letter: T_T, o.o, X_X, QAQ.
+EYES = re.compile(r"(?:([A-Za-z0-9])[_^]\1|([oOxXuUnqQ])\.\2|([TQOU])[ovwxA]\3)[ a-z~!]{0,4}")
 
 
 def code_line(line: str) -> bool:
@@ -135,9 +160,34 @@ def code_line(line: str) -> bool:
     return CODE_LINE.match(line) is not None or ("{" in line and HEAD.match(line) is not None)
 
 
+#: An entry of a list of references (GB/T 7714), which has points of its own: 张三. 题名[J]. 刊名, 2020, 43(5): 12-20.
+REFERENCE = re.compile(r"\[(?:[JMDCNRSPGAZ]|DB|CP|EB)(?:/(?:OL|CD|MT|DK))?\]\s?[.:/]")
+
+
+#: What code has and a sentence has not, and marks that code has not. Two of the first, no long stretch of Han: code.
+CODE_SIGN = re.compile(
+    r"\)\s*[;{]|;\s*\}|\{\s*[\w$]+\s*[(.;]|=>|->|::|[=!]==?|&&|\|\||[+-]=|\+\+|--;|\$\{|\w\(\)|\];|<<|>>|[{;]\s*$|^\s*[}\])]"
+)
+PROSE = re.compile(f"[，。；：！？、（）“”「」]|[{HAN_CLASS}]{{8}}")
+
+
+def codelike(line: str) -> bool:
+    """Whether LINE looks like code as a whole."""
+    return (
+        PROSE.search(line) is None
+        and len(CODE_SIGN.findall(line)) > 1
+        and 3 * sum(map(len, HAN_RUN.findall(line))) < len(line)
+    )
+
+
+def row(line: str) -> bool:
+    """Whether LINE is a row of comma-separated values."""
+    return ROW.match(line) is not None and VALUE.search(line) is not None
+
+
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
-    if code_line(line):
+    if code_line(line) or row(line) or ("]" in line and REFERENCE.search(line)) or codelike(line):
         yield 0, len(line), "code-line"
         return
     if "//" in line and (commented := COMMENTED.match(line)):
@@ -146,7 +196,7 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
     parts = parts_of(line)
     for found in shield(parts).finditer(line) if parts else ():
         start, end, kind = found.start(), found.end(), found.lastgroup or ""
-        if kind in ("url", "path", "winpath", "email"):
+        if kind in ("url", "path", "winpath", "email", "option"):
             while end > start and line[end - 1] in TRAILING:
                 end -= 1
             piece = line[start:end]
@@ -161,9 +211,12 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
 
 def literals(line: str) -> Iterator[tuple[int, int, str]]:
     """JSON values and calls with string arguments, each to its closing bracket (or to the end of the line)."""
-    if '"' not in line and "'" not in line and "{" not in line:
-        return
-    for pattern in (JSON_START, CALL):
+    patterns = []
+    if "{" in line or "[" in line:
+        patterns.append(JSON_START)
+    if '("' in line or "('" in line:
+        patterns.append(CALL)
+    for pattern in patterns:
         at = 0
         while found := pattern.search(line, at):
             opening = found.start() if pattern is JSON_START else found.end() - 1
