@@ -57,11 +57,10 @@ DECAY = 0.003
 CALM = 0.1  # the smaller, the farther the first steps go
 WORDS = -1  # the region of a list of words
 UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
-WORDS = -1  # the region of a list of words
-UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 FULL = 0.9  # how full the table may be
 LEAST = 0.25  # nats that a feature must weigh to be kept
+DOUBT = 0.2  # how often 著 is not 着 beside a neighbour that leaves it open
 REGIONS = ("tw", "hk")
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
 
@@ -310,6 +309,30 @@ def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
     return moves, marks, out
 
 
+def doubts(texts: list[tuple[str, str]], number: int, own: np.ndarray, table: context.Table) -> dict[str, np.ndarray]:
+    """The folded neighbours that leave it open whether 著, the group NUMBER with the weights OWN, is 着: those before
+    it and those after it. All others have it 着 (nearly) always, as the model reads TEXTS.
+    """
+    start = context.packed(np.rint(own * context.UNIT).astype(np.int64)) + context.ZERO
+    near, which = [], []
+    for _, text in texts:
+        codes = to_codes(text + "\n")
+        places = np.flatnonzero((codes == ord("着")) | (codes == ord("著")))
+        if len(places):
+            around = folding().take(codes, mode="clip")
+            near.append(np.stack([around[places - 1], around[places + 1]]))
+            which.append(context.scores(context.weigh(codes, places, table) + start).argmax(axis=1) == 1)
+    before, after, chosen = *np.concatenate(near, axis=1), np.concatenate(which)
+
+    def share(chars: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        of = np.bincount(chars[rows], minlength=TOP + 1)
+        return np.bincount(chars[rows & chosen], minlength=TOP + 1) > DOUBT * of
+
+    found = share(after, np.full(len(chosen), True))
+    rest = ~found[after]
+    return {"before": np.flatnonzero(share(before, rest)), "after": np.flatnonzero(found)}
+
+
 def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     """The arrays of script_context.npz, learnt from FOLDER; files that match WITHOUT are left out."""
     shape = lut({ord(a): ord(b) for a, b in shapes(table()["shapes"]["tw"]).items()})
@@ -338,9 +361,9 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     words += [word for word in dictionary("TWVariantsRevPhrases.txt") if "著" in word and len(word) == 2]
     words += table()["words"]["aspect"].split()
     # Much simplified text was made by converters that write 显着 and 着作: it says nothing of such words.
-    doubtful = {"".join(map(chr, folding()[[ord(c) for c in w]])) for w in words if len(w) == 2 and "著" in w}
+    unsure = {"".join(map(chr, folding()[[ord(c) for c in w]])) for w in words if len(w) == 2 and "著" in w}
     for name, text in apart:
-        aspects.add(text, weight(name), doubtful=doubtful)
+        aspects.add(text, weight(name), doubtful=unsure)
     lines = edge + edge.join(words) + edge
     aspects.add(lines + lines, PHRASES, WORDS)
     prior = priors(apart, both, shape, last)
@@ -359,7 +382,10 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     for i, (s, ts) in enumerate(groups.items()):
         rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
     moves, marks, units = table_of(keys, weights)
+    doubtful = doubts(hans + hant, last, own[0, last], context.Table.of(moves, marks, units))
     return {
+        "before": doubtful["before"].astype(np.uint32),
+        "after": doubtful["after"].astype(np.uint32),
         "groups": rows,
         "habits": np.rint(own * context.UNIT).astype(np.int16),
         "moves": moves,
