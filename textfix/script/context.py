@@ -134,7 +134,7 @@ def weigh(codes: Codes, places: Places, table: Table) -> Weights:
     at += key
     at &= len(table.entries) - 1
     found = table.entries.take(at)
-    np.putmask(found, found.view(np.uint16)[:, 3::4] != bucket, 0)
+    found *= found.view(np.uint16)[:, 3::4] == bucket
     total: Weights = np.add.reduce(found)
     return total
 

@@ -61,23 +61,38 @@ def aspects() -> tuple[frozenset[str], frozenset[str]]:
     return found[0], found[1]
 
 
+@cache
+def pairs_that_matter() -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs of characters that have a phrase, or leave it open what 著 is: by their first and by their second."""
+    opened, others = phrases()
+    before, after = aspects()
+    ends = {"\n", ""}  # of the text, too
+    return (
+        frozenset(opened) | {"著" + c for c in after | (ends if ends & after else set())},
+        frozenset(others) | {c + "著" for c in before | (ends if ends & before else set())},
+    )
+
+
 def except_phrases(text: str, out: Codes, places: Places) -> list[int]:
     """The characters of TEXT at PLACES that are in a phrase become in OUT what the longest phrase says.
 
     Among PLACES is every 著: those that the context has to decide are given back.
     """
-    opened, others = phrases()
-    before, after = aspects()
+    first, second = pairs_that_matter()
     left: list[int] = []
     for place in places.tolist():
-        last, pair = text[place - 1 : place], text[place : place + 2]
+        pair, back = text[place : place + 2], text[place - 1 : place + 1] if place else text[:1]
+        if pair not in first and back not in second:
+            continue
         if pair[0] == "著":
-            if (last or "\n") in before or (pair[1:] or "\n") in after:
-                left.append(place)
-        elif pair in opened or last + pair[0] in others:
-            rows = [*opened.get(pair, ()), *others.get(last + pair[0], ())]
-            for phrase, at, becomes in sorted(rows, key=lambda row: -len(row[0])):
-                if at <= place and text.startswith(phrase, place - at):
-                    out[place] = becomes
-                    break
+            left.append(place)
+            continue
+        opened, others = phrases()
+        rows = opened.get(pair, []) + others.get(back, [])
+        if pair in opened and back in others:
+            rows.sort(key=lambda row: -len(row[0]))
+        for phrase, at, becomes in rows:
+            if at <= place and text.startswith(phrase, place - at):
+                out[place] = becomes
+                break
     return left
