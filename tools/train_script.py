@@ -150,8 +150,8 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
         seen += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
     listed = Counter(phrases)
     allowed = {s: {chr(shape[ord(t)]) for t in ts if len(t) == 1} for s, ts in dictionary("STCharacters.txt").items()}
-    for s in table()["shapes"]["hk_shared"]:
-        allowed[s] = allowed.get(s, set()) | {s}
+    for s, *ts in [(s, s) for s in table()["shapes"]["hk_shared"]] + table()["candidates"]["more"]:
+        allowed[s] = allowed.get(s, set()) | set(ts)
     found: dict[str, dict[str, int]] = {}
     for code in np.flatnonzero(seen * is_han(np.arange(TOP + 1, dtype=np.uint32))):
         t, s = chr(code), chr(fold[code])
@@ -344,7 +344,10 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
         for left, right in dictionary(name).items()
         if len(left) == len(right[0]) and not OBSOLETE & set(right[0])
     ]
-    phrases += table()["words"]["traditional"].split()
+    words = table()["words"]
+    phrases += words["traditional"].split()
+    phrases += [name + title for name in words["surnames"] for title in words["titles"].split()]
+    phrases += ["姓" + name for name in words["surnames"]]
     edge = chr(EDGE) * 3
     listed = edge + edge.join(phrases) + edge
     groups = candidates(hant, listed, folding(), shape)

@@ -129,6 +129,8 @@ def target(to: str) -> Target:
             mapping[row[0]] = region.get(candidates[0], candidates[0])
             for rank, main in enumerate(candidates):
                 for c in (main, *members.get(main, ())):
+                    if c == row[0] != main:
+                        continue  # 烟 is a shape of 煙, but in simplified text it may be 菸 too
                     forms[c] = number, rank
                     kept[c] = region.get(foreign.get(c, c), foreign.get(c, c))
                     if c != row[0]:
