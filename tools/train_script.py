@@ -59,6 +59,7 @@ WORDS = -1  # the region of a list of words
 UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
 HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 FULL = 0.9  # how full the table may be
+LARGEST = 500  # of a weight, in units: five of them and a habit stay within 16 bits
 LEAST = 0.25  # nats that a feature must weigh to be kept
 DOUBT = 0.2  # how often 著 is not 着 beside a neighbour that leaves it open
 REGIONS = ("tw", "hk")
@@ -276,7 +277,7 @@ def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray])
 
 def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The arrays of a `context.Table`: how far each bucket moves, and by place the marks and the weights."""
-    units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int8)
+    units = np.rint(weights * context.UNIT).clip(-LARGEST, LARGEST).astype(np.int16)
     kept = np.abs(units.astype(np.int64)).max(axis=1) >= LEAST * context.UNIT
     keys, units = keys[kept], units[kept]
     size = 1 << int(np.ceil(np.log2(len(keys) / FULL)))
@@ -303,7 +304,7 @@ def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
         else:
             raise RuntimeError("no room left: lower FULL")
     place = (low + moves[bucket].astype(np.int64)) & (size - 1)
-    marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int8)
+    marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int16)
     marks[place], out[place] = bucket, units
     print(f"{len(keys)} features with weight, {len(place)} kept in {size} places", file=sys.stderr)
     return moves, marks, out

@@ -108,7 +108,7 @@ class Table:
     entries: NDArray[np.int64]
 
     @staticmethod
-    def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int8]) -> Table:
+    def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int16]) -> Table:
         return Table(moves.astype(np.int64), (marks.astype(np.int64) << 3 * LANE) | packed(weights))
 
 
