@@ -12,7 +12,7 @@ from textfix import tables
 from textfix.script import context, japanese
 from textfix.script.characters import TOP, Codes, folding, lut, marked, pairs, shape_pairs
 from textfix.script.context import Weights
-from textfix.script.exceptions import excepted, own, simplified
+from textfix.script.exceptions import excepted, simplified
 
 #: Nats that the context must weigh before it changes a character that is good in the target script as it stands:
 #: one that both scripts share, in a line that is otherwise in the target script (關系, 以后) …
@@ -21,6 +21,8 @@ SHARED = 4.0
 HALF = 1.0
 #: … or one that only the target script has (頭發): somebody chose it, or a converter without context did.
 CHOSEN = 8.0
+#: … more so where the plain character would do as well (傢 for 家): no converter puts it unless it is sure …
+CAREFUL = 4.0
 #: … and one for which careful writers also put the plain character that stands there (瞭 for 了, 週 for 周): in a
 #: simplified line, in a traditional one, and in one that is half converted.
 EITHER = (3.0, 4.0, 4.0)
@@ -172,6 +174,7 @@ def of_forms(
             needed = np.zeros(len(chars))
         else:
             needed = np.where(shared, (0.0, SHARED, HALF)[mode], CHOSEN)
+            needed[special[chars] & ~shared] += CAREFUL
             needed[chars == ord("著")] = 0.0  # nobody chose it where 着 is written so too
             others = special[candidates] & (shared & (rank >= 0))[:, None]
             others[at, rank[at]] = False
@@ -185,4 +188,9 @@ def of_forms(
     choices = written(to).take(candidates)
     choices[at, rank[at]] = [kept[c] for c in chars[at].tolist()]
     every = context.MOST
-    return rank.repeat(every), shared.repeat(every), choices.ravel(), (context.packed(units) + context.ZERO).repeat(every, axis=1)
+    return (
+        rank.repeat(every),
+        shared.repeat(every),
+        choices.ravel(),
+        (context.packed(units) + context.ZERO).repeat(every, axis=1),
+    )
