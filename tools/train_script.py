@@ -36,6 +36,7 @@ from script_examples import (  # noqa: E402
     folded,
     habits,
     priors,
+    region,
     weight,
 )
 
