@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from textfix.config import Config, configure
@@ -16,13 +17,19 @@ def wrong_type(name: str, value: object) -> TypeError:
     return TypeError(f"{name}() takes a str, not {type(value).__name__}")
 
 
+@cache
+def run_one() -> Callable[[str, Config], tuple[str, Plan]]:
+    """`pipeline.run_one`, loaded when first asked for; to import it anew takes longer than a short text."""
+    from textfix import pipeline
+
+    return pipeline.run_one
+
+
 def work_out(text: str, config: Config, name: str = "fix") -> tuple[str, Plan]:
     """What becomes of one text under CONFIG, and the plan that leads there; NAME is the caller's, for its error."""
     if not isinstance(text, str):
         raise wrong_type(name, text)
-    from textfix import pipeline
-
-    return pipeline.run_one(text, config)
+    return run_one()(text, config)
 
 
 def work_out_many(texts: Iterable[str], config: Config) -> tuple[list[str], Iterator[tuple[str, Plan]]]:

@@ -125,7 +125,7 @@ def splice(text: str, edits: Sequence[Edit]) -> Change:
     return Change("".join(pieces), tuple(edits))
 
 
-def substitute(before: str, after: str, rule: str) -> Change:
+def substitute(before: str, after: str, rule: str, ambiguities: Sequence[Ambiguity] = ()) -> Change:
     """A change that keeps every character in its place: AFTER has the length of BEFORE.
 
     Neighbouring characters that changed are one edit.
@@ -142,7 +142,7 @@ def substitute(before: str, after: str, rule: str) -> Change:
                 start = -1
         return tuple(edits)
 
-    return Change(after, Lazy(make))
+    return Change(after, Lazy(make), ambiguities)
 
 
 def spare(change: Change, text: str, kept: Sequence[tuple[int, int]]) -> Change | None:

@@ -15,11 +15,8 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import lzma
 import sys
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,51 +26,36 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from build_script import dictionary, shapes, table  # noqa: E402
 from manifest import DATA, describe  # noqa: E402
+from script_examples import (  # noqa: E402
+    EDGE,
+    UNKNOWN,
+    WORDS,
+    Examples,
+    candidates,
+    corpus,
+    folded,
+    habits,
+    priors,
+    region,
+    weight,
+)
 
 from textfix.batch import to_codes  # noqa: E402
 from textfix.script import context  # noqa: E402
-from textfix.script.characters import TOP, folding, is_han, lut, pairs  # noqa: E402
+from textfix.script.characters import TOP, folding, lut, pairs  # noqa: E402
 
-APART = 20
-#: How much a line counts: narrow, old and machine-made text less than speech and prose of today.
-WEIGHTS = {
-    "hant-tw-law*": 1,
-    "hant-tw-msdocs*": 1,
-    "hant-tw-vernacular*": 1,
-    "hant-tw-wikisource*": 1,
-    "hant-*-bible*": 1,
-    "hant-hk-legco*": 2,
-    "hans-classicnovels*": 1,
-    "hans-bible*": 1,
-    "*": 4,
-}
 OBSOLETE = set("衚衕硃")  # in words that are hardly written so any more
 PHRASES = 6  # the weight of an OpenCC phrase
-EDGE = 0x1F  # stands before and after a phrase, where nobody knows what stands: never in text
 BATCH = 1 << 14
 EPOCHS = 6
 STEP = 0.5
 DECAY = 0.003
 CALM = 0.1  # the smaller, the farther the first steps go
-WORDS = -1  # the region of a list of words
-UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
-WORDS = -1  # the region of a list of words
-UNKNOWN = 0  # the key of a feature that says nothing: beyond a phrase, or the region where all regions agree
-HABITS = set(table()["either"]["special"] + table()["shapes"]["hk_shared"])
 FULL = 0.9  # how full the table may be
+LARGEST = 500  # of a weight, in units: five of them and a habit stay within 16 bits
 LEAST = 0.25  # nats that a feature must weigh to be kept
-REGIONS = ("tw", "hk")
+DOUBT = 0.2  # how often 著 is not 着 beside a neighbour that leaves it open
 ROUND = 4096  # gradients are whole multiples of 1/ROUND
-
-
-def corpus(folder: Path, pattern: str, apart: bool) -> list[tuple[str, str]]:
-    """The files' names and their text: lines kept apart, or all others."""
-    found = []
-    for path in sorted(folder.glob(pattern)):
-        with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
-            lines = [line.rstrip("\n") for line in file]
-        found.append((path.name, "\n".join(s for s in lines if (zlib.crc32(s.encode()) % APART == 0) == apart)))
-    return found
 
 
 def evidence(yes: list[tuple[str, str]], no: list[tuple[str, str]], which: Callable) -> np.ndarray:
@@ -89,87 +71,6 @@ def evidence(yes: list[tuple[str, str]], no: list[tuple[str, str]], which: Calla
     value = np.rint(context.UNIT * np.log(share[0] / share[1])).astype(np.int32)
     kept = np.flatnonzero(which(every) & (counts[0] + counts[1] >= 20))
     return np.stack([kept, value[kept]], axis=1).astype(np.int32)
-
-
-def weight(name: str) -> int:
-    return next(w for pattern, w in WEIGHTS.items() if fnmatch.fnmatch(name, pattern))
-
-
-def region(name: str) -> int:
-    """The number of the region that a file of the corpus is from; 0 for one that is from neither."""
-    return next((i for i, place in enumerate(REGIONS, 1) if name.startswith(f"hant-{place}")), 0)
-
-
-class Examples:
-    """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
-
-    def __init__(self, groups: dict[str, list[str]], shape: np.ndarray, first: int = 1) -> None:
-        self.parts: list[tuple] = []
-        self.shape = shape
-        self.group = np.zeros(TOP + 1, dtype=np.int16)
-        self.rank = np.full(TOP + 1, -1, dtype=np.int8)
-        self.size = dict(enumerate(map(len, groups.values()), first))
-        for number, candidates in enumerate(groups.values(), first):
-            for rank, t in enumerate(candidates):
-                self.group[ord(t)], self.rank[ord(t)] = number, rank
-
-    def add(self, text: str, weight: int, region: int = 0, doubtful: Iterable[str] = ()) -> None:
-        """Add the places of TEXT, but for those of a first candidate in DOUBTFUL pairs of folded characters."""
-        codes = to_codes(text + "\n")
-        own = self.shape.take(codes, mode="clip")
-        places = np.flatnonzero(self.rank.take(own, mode="clip") >= 0)
-        if doubtful:
-            pairs_ = folding().take(codes, mode="clip").astype(np.int64) << 21
-            pairs_[:-1] += folding().take(codes[1:], mode="clip")
-            doubt = np.isin(pairs_, [(ord(a) << 21) + ord(b) for a, b in doubtful])
-            places = places[(self.rank[own[places]] > 0) | ~(doubt[places] | doubt[places - 1])]
-        around = context.neighbours(codes, places)
-        features = context.keys(codes, places)
-        beyond = around == context.signs()[EDGE]  # nobody knows what stands beside a phrase
-        for f, offsets in enumerate(context.FEATURES):
-            for offset in offsets:
-                features[f, beyond[context.OFFSETS.index(offset)]] = UNKNOWN
-        group = self.group[own[places]]
-        unknown = np.full(len(group), UNKNOWN)  # words tell nothing of how often a character is used
-        common = unknown if region == WORDS else habits(group, 0)
-        rows = np.vstack([features, common, habits(group, region) if region > 0 else unknown]).T
-        self.parts.append((group, self.rank[own[places]], np.full(len(places), weight, np.int16), rows))
-
-    def joined(self) -> tuple:
-        return tuple(np.concatenate([part[i] for part in self.parts]) for i in range(4))
-
-
-def habits(group: np.ndarray, region: int) -> np.ndarray:
-    """The key of what the candidates of GROUP have by themselves, everywhere (0) or in a region (1, 2) besides."""
-    return context.mixed(group.astype(np.int64) * 4 + region + (1 << 40))
-
-
-def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, shape: np.ndarray) -> dict[str, list[str]]:
-    """Simplified characters with more than one traditional counterpart in use, the commonest first."""
-    seen = np.zeros(TOP + 1, np.int64)
-    for name, text in texts:
-        seen += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
-    listed = Counter(phrases)
-    allowed = {s: {chr(shape[ord(t)]) for t in ts if len(t) == 1} for s, ts in dictionary("STCharacters.txt").items()}
-    for s in table()["shapes"]["hk_shared"]:
-        allowed[s] = allowed.get(s, set()) | {s}
-    found: dict[str, dict[str, int]] = {}
-    for code in np.flatnonzero(seen * is_han(np.arange(TOP + 1, dtype=np.uint32))):
-        t, s = chr(code), chr(fold[code])
-        if t != s or s in allowed.get(s, ()):
-            found.setdefault(s, {})[t] = int(seen[code])
-    for s, ts in allowed.items():
-        for t in ts:
-            if chr(fold[ord(t)]) == s and listed[t] >= 2:
-                found.setdefault(s, {}).setdefault(t, 0)
-    groups = {}
-    for s, counts in sorted(found.items()):
-        total = sum(counts.values())
-        kept = [t for t, n in counts.items() if n >= max(12, total / 1500) or (listed[t] >= 2 and total < 40_000)]
-        kept = sorted(kept, key=lambda t: (-counts[t], t))[: context.MOST]
-        if len(kept) > 1 and total - counts[kept[0]] + sum(listed[t] for t in kept[1:]) >= 6:
-            groups[s] = kept
-    return groups
 
 
 #: Nats that a word of OpenCC's, whole in its place, is worth before text has its say, by length.
@@ -204,22 +105,6 @@ def votes(phrases: list[str], examples: Examples, prior: dict[int, np.ndarray]) 
             start[: examples.size[group] - 1] -= worth + USUAL
         else:
             start[rank - 1] += worth - prior[int(habits(np.array([group]), 0)[0])][rank - 1]
-    return found
-
-
-def priors(
-    texts: list[tuple[str, str]], groups: dict[str, list[str]], shape: np.ndarray, first: int = 1
-) -> dict[int, np.ndarray]:
-    """The keys of what candidates have by themselves, and ln P(candidate) - ln P(the first) to start from."""
-    counts = np.zeros(TOP + 1, np.int64)
-    for name, text in texts:
-        counts += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
-    found = {}
-    for number, candidates in enumerate(groups.values(), first):
-        seen = np.log(counts[[ord(t) for t in candidates]] + 1.0) - np.log(counts[ord(candidates[0])] + 1.0)
-        start = np.zeros(3)
-        start[: len(candidates) - 1] = seen[1:].clip(-6.0)
-        found[int(habits(np.array([number]), 0)[0])] = start
     return found
 
 
@@ -277,7 +162,7 @@ def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray])
 
 def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The arrays of a `context.Table`: how far each bucket moves, and by place the marks and the weights."""
-    units = np.rint(weights * context.UNIT).clip(-127, 127).astype(np.int8)
+    units = np.rint(weights * context.UNIT).clip(-LARGEST, LARGEST).astype(np.int16)
     kept = np.abs(units.astype(np.int64)).max(axis=1) >= LEAST * context.UNIT
     keys, units = keys[kept], units[kept]
     size = 1 << int(np.ceil(np.log2(len(keys) / FULL)))
@@ -304,10 +189,34 @@ def table_of(keys: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndar
         else:
             raise RuntimeError("no room left: lower FULL")
     place = (low + moves[bucket].astype(np.int64)) & (size - 1)
-    marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int8)
+    marks, out = np.zeros(size, np.uint16), np.zeros((size, 3), np.int16)
     marks[place], out[place] = bucket, units
     print(f"{len(keys)} features with weight, {len(place)} kept in {size} places", file=sys.stderr)
     return moves, marks, out
+
+
+def doubts(texts: list[tuple[str, str]], number: int, own: np.ndarray, table: context.Table) -> dict[str, np.ndarray]:
+    """The folded neighbours that leave it open whether 著, the group NUMBER with the weights OWN, is 着: those before
+    it and those after it. All others have it 着 (nearly) always, as the model reads TEXTS.
+    """
+    start = context.packed(np.rint(own * context.UNIT).astype(np.int64)) + context.ZERO
+    near, which = [], []
+    for _, text in texts:
+        codes = to_codes(text + "\n")
+        places = np.flatnonzero((codes == ord("着")) | (codes == ord("著")))
+        if len(places):
+            around = folding().take(codes, mode="clip")
+            near.append(np.stack([around[places - 1], around[places + 1]]))
+            which.append(context.scores(context.weigh(codes, places, table) + start).argmax(axis=1) == 1)
+    before, after, chosen = *np.concatenate(near, axis=1), np.concatenate(which)
+
+    def share(chars: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        of = np.bincount(chars[rows], minlength=TOP + 1)
+        return np.bincount(chars[rows & chosen], minlength=TOP + 1) > DOUBT * of
+
+    found = share(after, np.full(len(chosen), True))
+    rest = ~found[after]
+    return {"before": np.flatnonzero(share(before, rest)), "after": np.flatnonzero(found)}
 
 
 def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
@@ -315,13 +224,17 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     shape = lut({ord(a): ord(b) for a, b in shapes(table()["shapes"]["tw"]).items()})
     hant = [h for h in corpus(folder, "hant-*.txt.xz", False) if not fnmatch.fnmatch(h[0], without)]
     hans = [h for h in corpus(folder, "hans-*.txt.xz", False) if not fnmatch.fnmatch(h[0], without)]
+    words = table()["words"]
+    ours = words["traditional"].split()
+    ours += [name + title for name in words["surnames"] for title in words["titles"].split()]
+    ours += ["姓" + name for name in words["surnames"]]
+    plain = {folded(word) for word in ours}
     phrases = [
         right[0]
         for name in ("STPhrases.txt", "STPhrases_GeneratedFromRegionalPhrases.txt")
         for left, right in dictionary(name).items()
-        if len(left) == len(right[0]) and not OBSOLETE & set(right[0])
-    ]
-    phrases += table()["words"]["traditional"].split()
+        if len(left) == len(right[0]) and not OBSOLETE & set(right[0]) and folded(left) not in plain
+    ] + ours
     edge = chr(EDGE) * 3
     listed = edge + edge.join(phrases) + edge
     groups = candidates(hant, listed, folding(), shape)
@@ -338,9 +251,9 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     words += [word for word in dictionary("TWVariantsRevPhrases.txt") if "著" in word and len(word) == 2]
     words += table()["words"]["aspect"].split()
     # Much simplified text was made by converters that write 显着 and 着作: it says nothing of such words.
-    doubtful = {"".join(map(chr, folding()[[ord(c) for c in w]])) for w in words if len(w) == 2 and "著" in w}
+    unsure = {folded(word) for word in words if len(word) == 2 and "著" in word}
     for name, text in apart:
-        aspects.add(text, weight(name), doubtful=doubtful)
+        aspects.add(text, weight(name), doubtful=unsure)
     lines = edge + edge.join(words) + edge
     aspects.add(lines + lines, PHRASES, WORDS)
     prior = priors(apart, both, shape, last)
@@ -359,7 +272,10 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     for i, (s, ts) in enumerate(groups.items()):
         rows[i, : len(ts) + 1] = [ord(s), *map(ord, ts)]
     moves, marks, units = table_of(keys, weights)
+    doubtful = doubts(hans + hant, last, own[0, last], context.Table.of(moves, marks, units))
     return {
+        "before": doubtful["before"].astype(np.uint32),
+        "after": doubtful["after"].astype(np.uint32),
         "groups": rows,
         "habits": np.rint(own * context.UNIT).astype(np.int16),
         "moves": moves,

@@ -6,15 +6,15 @@ neighbours. Nothing changes its length, except regional words, which are asked f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from textfix.batch import Batch, encoded, to_codes
+from textfix.batch import Batch, encoded
 from textfix.config import Config
 from textfix.records import Ambiguity, Change, Choice, Edit, Lazy, splice, substitute
 from textfix.script import words
-from textfix.script.characters import Codes
 from textfix.script.conversion import close, converted
 from textfix.script.identity import identify
 from textfix.script.opencc import convert_opencc
@@ -22,44 +22,64 @@ from textfix.script.opencc import convert_opencc
 __all__ = ["convert_opencc", "find", "identify"]
 
 
+#: Characters that are converted together: their arrays stay within the processor's cache.
+BLOCK = 1 << 14
+
+
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The texts of BATCH that change when put into `config.script`, with regional words if `config.words` is set."""
+    changes: dict[int, Change] = {}
+    texts = batch.texts
+    if config.script is None or len(texts) == 1:
+        return within(batch, config)
+    first, size = 0, 0
+    for last, text in enumerate(texts, 1):
+        size += len(text)
+        if size > BLOCK or last == len(texts):
+            part = within(Batch(texts[first:last]), config)
+            changes |= {first + i: change for i, change in part.items()} if first else part
+            first, size = last, 0
+    return changes
+
+
+def within(batch: Batch, config: Config) -> dict[int, Change]:
+    """The same for texts that are converted together."""
     to = config.script
     if to is None or batch.joined.isascii():
         return {}
-    raw = encoded(batch.joined + "\n")
+    joined = batch.joined
+    raw = encoded(joined + "\n")
     codes = np.frombuffer(raw, dtype=np.uint32)
-    out = converted(codes, to)
+    out = converted(joined, codes, to)
     changes: dict[int, Change] = {}
     data = out.tobytes()
     if data != raw:
         after = str(memoryview(data)[:-4], "utf-32-le", "surrogatepass")
         rule = f"script:{to}"
-        if len(batch.texts) == 1:
-            changes[0] = recorded(substitute(batch.texts[0], after, rule), after, codes, to)
-        else:
-            for i in np.unique(batch.owners(np.flatnonzero(out != codes))).tolist():
-                start, end = int(batch.starts[i]), int(batch.ends[i])
-                change = substitute(batch.texts[i], after[start:end], rule)
-                changes[i] = recorded(change, change.text, codes[start : end + 1], to)
+        at = 0
+        for i, text in enumerate(batch.texts):
+            made = after[at : at + len(text)]
+            if made != text:
+                changes[i] = substitute(text, made, rule, doubts(text, made, to))
+            at += len(text) + 1
     if config.words:
         for i, edits in words.edits(batch, out[:-1], to).items():
             text = batch.texts[i]
-            change = changes.get(i) or recorded(Change(text, ()), text, to_codes(text + "\n"), to)
+            change = changes.get(i) or Change(text, (), doubts(text, text, to))
             changes[i] = replace(splice(text, with_words(change, edits, text)), ambiguities=change.ambiguities)
     return changes
 
 
-def recorded(change: Change, after: str, codes: Codes, to: str) -> Change:
-    """CHANGE, which makes AFTER of CODES (with a newline at their end), with the places where the choice was close."""
+def doubts(text: str, after: str, to: str) -> Sequence[Ambiguity]:
+    """The places of TEXT where the choice was close, and AFTER has what was chosen; found when somebody looks."""
 
     def make() -> tuple[Ambiguity, ...]:
         return tuple(
             Ambiguity(place, place + 1, after[place], tuple(Choice(chr(char), odds) for char, odds in others))
-            for place, others in close(codes, to)
+            for place, others in close(text, to)
         )
 
-    return Change(change.text, change.edits, Lazy(make))
+    return Lazy(make)
 
 
 def with_words(change: Change, edits: list[Edit], text: str) -> list[Edit]:

@@ -38,6 +38,13 @@ def is_han(codes: Codes) -> NDArray[np.bool_]:
     return found
 
 
+def marked(chars: str) -> NDArray[np.bool_]:
+    """Which code points are among CHARS."""
+    found = np.zeros(TOP + 1, dtype=bool)
+    found[[ord(c) for c in chars]] = True
+    return found
+
+
 @cache
 def folding() -> Codes:
     """What the context model sees of each code point: the simplified form of Han, one sign for digits, one for

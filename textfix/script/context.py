@@ -6,8 +6,9 @@ two to its right, alone and in groups, each together with the folded character o
 folded away, a text and its conversion have the same features, so converting twice decides nothing anew.
 
 A feature is a sum of products of whole numbers below 2**24, which floating point holds exactly and multiplies fastest;
-its entry in the table holds a mark (16 bits, which tell it from other features)
-and three weights (16 bits each), one for each candidate but the first: adding up entries adds up all the weights.
+its entry in the table holds a mark (the highest 16 bits, which tell it from other features)
+and three weights (16 bits each), one for each candidate but the first, the last one lowest: adding up entries adds up
+all the weights.
 `tools/train_script.py` learns the weights with the functions of this module.
 """
 
@@ -43,13 +44,13 @@ WIDTH = (1 << 24) - 1
 WHOLE = float(1 << 52)
 STEPS = np.array(OFFSETS, dtype=np.int64)[:, None]
 LANE = 16
-#: The bits of a hash that name its bucket, and mark its entry.
-BUCKET, BUCKETS = 20, (1 << LANE) - 1
+#: The bits of a hash that name its bucket, and mark its entry: the third of its four lanes.
+BUCKET, BUCKETS = 2 * LANE, (1 << LANE) - 1
 LOW = np.int64((1 << 3 * LANE) - 1)
-LIMIT = np.uint64(1 << 3 * LANE)
-#: What three weights of zero look like, and the score of the first candidate, everywhere.
+#: What three weights of zero look like; the score of the first candidate, which is always the same, stands in the lane
+#: above them.
 ZERO = np.int64(0x8000_8000_8000)
-FIRST = np.int64(0x8000)
+FIRST = np.uint16(0x8000)
 
 
 def mixed(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -103,12 +104,12 @@ class Table:
     moved on by what its bucket says, stand the bucket's number as a mark and the weights.
     """
 
-    moves: NDArray[np.uint16]
+    moves: NDArray[np.int64]
     entries: NDArray[np.int64]
 
     @staticmethod
-    def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int8]) -> Table:
-        return Table(moves, (marks.astype(np.int64) << 3 * LANE) | packed(weights))
+    def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int16]) -> Table:
+        return Table(moves.astype(np.int64), (marks.astype(np.int64) << 3 * LANE) | packed(weights))
 
 
 @cache
@@ -121,25 +122,27 @@ def table() -> Table:
 def packed(weights: NDArray[np.integer]) -> Weights:
     """Three weights (columns) as one number, so that sums of such numbers are sums of the weights."""
     wide = weights.astype(np.int64)
-    found: Weights = (wide[..., 0] + (wide[..., 1] << LANE) + (wide[..., 2] << 2 * LANE)) & LOW
+    found: Weights = (wide[..., 2] + (wide[..., 1] << LANE) + (wide[..., 0] << 2 * LANE)) & LOW
     return found
 
 
 def weigh(codes: Codes, places: Places, table: Table) -> Weights:
-    """The weights of the features at PLACES, added up, without what a candidate has by itself."""
+    """The weights of the features at PLACES, added up, without what a candidate has by itself; the top lane is void."""
     key = keys(codes, places)
-    bucket = key >> BUCKET
-    bucket &= BUCKETS
-    key += table.moves.take(bucket)
-    key &= len(table.entries) - 1
-    found = table.entries.take(key)
-    bucket <<= 3 * LANE
-    found ^= bucket
-    found *= found.view(np.uint64) < LIMIT
-    total: Weights = found.sum(axis=0)
+    bucket = key.view(np.uint16)[:, 2::4]
+    at = table.moves.take(bucket)
+    at += key
+    at &= len(table.entries) - 1
+    found = table.entries.take(at)
+    found *= found.view(np.uint16)[:, 3::4] == bucket
+    total: Weights = np.add.reduce(found)
     return total
 
 
 def scores(weights: Weights) -> NDArray[np.uint16]:
-    """The scores of the candidates (columns) at each place, in units above 0x8000, of weights around ZERO."""
-    return ((weights << LANE) | FIRST).view(np.uint16).reshape(-1, MOST)
+    """The scores of the candidates (columns) at each place, in units above 0x8000, of WEIGHTS around ZERO, which
+    are overwritten.
+    """
+    found: NDArray[np.uint16] = weights.view(np.uint16).reshape(-1, MOST)[:, ::-1]
+    found[:, 0] = FIRST
+    return found

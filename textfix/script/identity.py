@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from textfix import tables
 from textfix.batch import to_codes
 from textfix.records import Script, Span
-from textfix.script import context, conversion, japanese
-from textfix.script.characters import NEWLINE, TOP, Codes
-from textfix.script.conversion import PLACE, SIMPLIFIED, TRADITIONAL, decide, marked, sides, target
+from textfix.script import context, japanese
+from textfix.script.characters import NEWLINE, TOP, Codes, marked
+from textfix.script.conversion import decide
+from textfix.script.targets import ASPECT, CHARACTER, PLACE, SHARED, SIMPLIFIED, TRADITIONAL, sides, target
 
 #: Nats that one character may weigh at most, and what one weighs that was never counted.
 MOST, UNSEEN = 6.0, 4.0
@@ -92,18 +93,24 @@ def weighed(codes: Codes) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     weights = evidence("script").take(codes, mode="clip")
     for to in ("tw", "hans"):
         of = target(to)
-        places = np.flatnonzero(of.packed.take(codes, mode="clip") >= PLACE)
+        if to == "hans":
+            places = np.flatnonzero(codes == ord("著"))
+            form = np.full(len(places), ASPECT)
+        else:
+            looked_up = of.packed.take(codes, mode="clip")
+            places = np.flatnonzero(looked_up >= PLACE)
+            form = looked_up[places] & np.uint32(CHARACTER)
         if not len(places):
             continue
-        made = decide(codes, places, of, None, True)
-        stands = made.best == of.rank[made.form]
+        made = decide(codes, places, form, of, None, mode=1)
+        stands = made.best == of.rank[form]
         if to == "hans":
             side[places[stands]] = 0
         else:
-            moved = of.shared[made.form] & (of.rank[made.form] >= 0) & ~stands & ~local().take(codes[places])
+            moved = of.shared[form] & (of.rank[form] >= 0) & ~stands & ~local().take(codes[places])
             places = places[moved]
             side[places] = SIMPLIFIED
-            weights[places] = -conversion.SHARED
+            weights[places] = -SHARED
     return side, weights
 
 

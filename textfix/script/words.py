@@ -12,7 +12,9 @@ from textfix.batch import Batch, to_codes, to_text
 from textfix.records import Edit
 from textfix.script import japanese
 from textfix.script.characters import Codes, among, lut, shape_pairs, text_pairs
-from textfix.script.conversion import Lines, simplified, written
+from textfix.script.conversion import Lines
+from textfix.script.exceptions import simplified
+from textfix.script.targets import written
 
 #: Nats by which a word must hold more loosely together than to its neighbours to be none.
 TIGHTER = 1.0

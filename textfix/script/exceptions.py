@@ -1,0 +1,98 @@
+"""To simplified: characters that stay in certain phrases (乾坤, 狼藉), or become others there (計畫, 明瞭)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import tables
+from textfix.script.characters import Codes, folding, lut, marked, pairs, text_pairs
+from textfix.script.context import Places
+
+#: By the excepted character and a neighbour: the phrases, its place in each, and what it becomes; the longest first.
+Phrases = dict[str, list[tuple[str, int, int]]]
+
+
+@cache
+def own() -> NDArray[np.bool_]:
+    """Characters that have a simplified form and are good simplified ones too."""
+    return marked(tables.toml("script.toml")["simplified"]["own"])
+
+
+@cache
+def simplified() -> Codes:
+    """What becomes of each code point in simplified text, whatever stands beside it."""
+    return lut(pairs("simple") | {ord("著"): ord("着")})
+
+
+@cache
+def phrases() -> tuple[Phrases, Phrases]:
+    """The phrases that begin with the excepted character, by it and the next, and all others, by the one before and it."""
+    plain, opened, others = simplified(), Phrases(), Phrases()
+    listed = text_pairs("exceptions")
+    changed = {
+        a for left, right in listed.items() for a, b in zip(left, right, strict=True)
+        if plain[ord(a)] != ord(b) and (a != b or own()[ord(a)])
+    }  # fmt: skip
+    for left, right in sorted(listed.items(), key=lambda pair: -len(pair[0])):
+        for at, (a, b) in enumerate(zip(left, right, strict=True)):
+            if a in changed and at:
+                others.setdefault(left[at - 1 : at + 1], []).append((left, at, ord(b)))
+            elif a in changed:
+                opened.setdefault(left[:2], []).append((left, at, ord(b)))
+    return opened, others
+
+
+def excepted() -> str:
+    """Every character that some phrase excepts."""
+    return "".join({phrase[at] for found in phrases() for rows in found.values() for phrase, at, _ in rows})
+
+
+@cache
+def aspects() -> tuple[frozenset[str], frozenset[str]]:
+    """The neighbours that leave it open whether 著 is 着: those before it, and those after it."""
+    folded = folding()
+    found = []
+    for name in ("before", "after"):
+        known = tables.arrays("script_context.npz")[name]
+        found.append(frozenset(map(chr, np.flatnonzero(np.isin(folded[:-1], known)).tolist())))
+    return found[0], found[1]
+
+
+@cache
+def pairs_that_matter() -> tuple[frozenset[str], frozenset[str]]:
+    """The pairs of characters that have a phrase, or leave it open what 著 is: by their first and by their second."""
+    opened, others = phrases()
+    before, after = aspects()
+    ends = {"\n", ""}  # of the text, too
+    return (
+        frozenset(opened) | {"著" + c for c in after | (ends if ends & after else set())},
+        frozenset(others) | {c + "著" for c in before | (ends if ends & before else set())},
+    )
+
+
+def except_phrases(text: str, out: Codes, places: Places) -> list[int]:
+    """The characters of TEXT at PLACES that are in a phrase become in OUT what the longest phrase says.
+
+    Among PLACES is every 著: those that the context has to decide are given back.
+    """
+    first, second = pairs_that_matter()
+    left: list[int] = []
+    for place in places.tolist():
+        pair, back = text[place : place + 2], text[place - 1 : place + 1] if place else text[:1]
+        if pair not in first and back not in second:
+            continue
+        if pair[0] == "著":
+            left.append(place)
+            continue
+        opened, others = phrases()
+        rows = opened.get(pair, []) + others.get(back, [])
+        if pair in opened and back in others:
+            rows.sort(key=lambda row: -len(row[0]))
+        for phrase, at, becomes in rows:
+            if at <= place and text.startswith(phrase, place - at):
+                out[place] = becomes
+                break
+    return left
