@@ -1,8 +1,8 @@
 """Dask: text columns of a dataframe and texts of a bag, fixed partition by partition.
 
-    from textfix.adapters.dask import textfix_df
+from textfix.adapters.dask import textfix_df
 
-    fixed = textfix_df(ddf, "text", script="hans", report=True)
+fixed = textfix_df(ddf, "text", script="hans", report=True)
 """
 
 from __future__ import annotations
@@ -77,8 +77,7 @@ def textfix_bag(
 def _fix_items(items: Any, keys: list[str] | None, report: bool | str, given: dict[str, Any]) -> list[Any]:
     items = list(items)
     if keys is None:
-        fixed, _ = _fix_values(items, given)
-        return fixed
+        return _fix_values(items, given)[0]
     items = [{**item} if isinstance(item, dict) else item for item in items]
     prefix = report if isinstance(report, str) else ""
     for key in keys:
@@ -89,7 +88,9 @@ def _fix_items(items: Any, keys: list[str] | None, report: bool | str, given: di
             if report is not False:
                 for name in REPORT:
                     if f"{prefix}{key}_{name}" in item:
-                        raise ChoiceError("name for a field of the report", f"{prefix}{key}_{name}", ["report='PREFIX'"])
+                        raise ChoiceError(
+                            "name for a field of the report", f"{prefix}{key}_{name}", ["report='PREFIX'"]
+                        )
                     item[f"{prefix}{key}_{name}"] = rows[name][i]
     return items
 

@@ -13,17 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from data_juicer.ops.base_op import OPERATORS, Mapper
 
-from textfix.adapters.numpy import fix_numpy
+from textfix.adapters.datasets import Fixer
 from textfix.config import CAUTION, Config
 from textfix.errors import ChoiceError
 
 __all__ = ["TextfixMapper"]
-
-#: What a report says of each sample.
-REPORT = ("changed", "steps", "odds", "holes")
 
 
 @OPERATORS.register_module("textfix_mapper")
@@ -74,22 +70,12 @@ class TextfixMapper(Mapper):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         if not isinstance(report, (bool, str)):
             raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
-        self.config = Config(
+        config = Config(
             repair=repair, clean=clean, script=script, words=words, punctuation=punctuation, spacing=spacing, holes=holes,
             terms=terms or (), keep=keep or (), caution=caution, max_layers=max_layers, escapes=escapes,
         )  # fmt: skip
-        self.report = report
+        self.fixer = Fixer(self.text_key, report, None, config)
 
     def process_batched(self, samples: dict[str, list[Any]]) -> dict[str, list[Any]]:
         """SAMPLES, lists by field, with their texts fixed."""
-        array = np.empty(len(samples[self.text_key]), object)
-        array[:] = samples[self.text_key]
-        fixed, rows = fix_numpy(array, report=True, config=self.config)
-        samples[self.text_key] = fixed.tolist()
-        if self.report is not False:
-            prefix = self.report if isinstance(self.report, str) else ""
-            for name in REPORT:
-                samples[f"{prefix}{self.text_key}_{name}"] = rows[name].tolist()
-            odds = f"{prefix}{self.text_key}_odds"
-            samples[odds] = [None if one != one else one for one in samples[odds]]
-        return samples
+        return {**samples, **self.fixer(samples)}

@@ -1,8 +1,8 @@
 """datatrove: a formatter for its pipelines.
 
-    from textfix.adapters.datatrove import TextfixFormatter
+from textfix.adapters.datatrove import TextfixFormatter
 
-    LocalPipelineExecutor([JsonlReader("pages"), TextfixFormatter(script="hans"), JsonlWriter("fixed")]).run()
+LocalPipelineExecutor([JsonlReader("pages"), TextfixFormatter(script="hans"), JsonlWriter("fixed")]).run()
 """
 
 from __future__ import annotations

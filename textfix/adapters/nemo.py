@@ -1,9 +1,9 @@
 """NeMo Curator: a modifier for `Modify`, and a stage that works on whole batches.
 
-    from textfix.adapters.nemo import TextfixModifier, TextfixStage
+from textfix.adapters.nemo import TextfixModifier, TextfixStage
 
-    pipeline.add_stage(Modify(TextfixModifier(script="hans")))
-    pipeline.add_stage(TextfixStage("text", script="hans", report=True))    # in Arrow: faster, and says what was done
+pipeline.add_stage(Modify(TextfixModifier(script="hans")))
+pipeline.add_stage(TextfixStage("text", script="hans", report=True))    # in Arrow: faster, and says what was done
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Ray Data: text columns of a dataset fixed in Arrow blocks.
 
-    from textfix.adapters.ray import Fixer
+from textfix.adapters.ray import Fixer
 
-    fixed = ds.map_batches(Fixer("text", script="hans"), batch_format="pyarrow")
+fixed = ds.map_batches(Fixer("text", script="hans"), batch_format="pyarrow")
 """
 
 from __future__ import annotations
@@ -58,5 +58,7 @@ class Fixer:
         from textfix.adapters.arrow import fix_arrow
 
         if not isinstance(batch, pa.Table):
-            raise TypeError(f"Fixer takes tables of Arrow, not {type(batch).__name__}: map_batches(…, batch_format='pyarrow')")
+            raise TypeError(
+                f"Fixer takes tables of Arrow, not {type(batch).__name__}: map_batches(…, batch_format='pyarrow')"
+            )
         return fix_arrow(batch, self.columns, report=self.report, declared=self.declared, config=self.config)

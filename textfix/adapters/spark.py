@@ -53,7 +53,9 @@ def textfix_df(
     for name in names:
         if name not in fields:
             raise ChoiceError("column", name, list(fields))
-        if not isinstance(fields[name].dataType, (types.StringType, types.CharType, types.VarcharType, types.BinaryType)):
+        if not isinstance(
+            fields[name].dataType, (types.StringType, types.CharType, types.VarcharType, types.BinaryType)
+        ):
             raise TypeError(f"column {name!r} holds {fields[name].dataType.simpleString()}, and no text")
     if not names:
         return df
@@ -64,7 +66,9 @@ def textfix_df(
             for field in _report_fields():
                 new = types.StructField(f"{prefix}{name}_{field.name}", field.dataType, field.nullable)
                 if new.name in fields:
-                    raise ChoiceError("name for a column of the report", new.name, ["report='PREFIX', a prefix of your own"])
+                    raise ChoiceError(
+                        "name for a column of the report", new.name, ["report='PREFIX', a prefix of your own"]
+                    )
                 schema.add(new)
 
     def fix_batches(batches: Iterable[Any]) -> Iterator[Any]:
@@ -112,7 +116,10 @@ def textfix_udf(
             return fixed
         return pa.StructArray.from_arrays([fixed, *rows.columns], names=["text", *rows.schema.names])
 
-    textfix.__annotations__ = {"values": pa.Array, "return": pa.Array}  # objects: Spark asks them for the kind of function
+    textfix.__annotations__ = {
+        "values": pa.Array,
+        "return": pa.Array,
+    }  # objects: Spark asks them for the kind of function
     return arrow_udf(textfix, kind)  # type: ignore[no-any-return]
 
 

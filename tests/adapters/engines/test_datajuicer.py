@@ -46,7 +46,11 @@ def test_a_recipe_finds_it(rows: Any, tmp_path: Path) -> None:
     recipe.write_text(RECIPE.format(source=source, target=target, folder=tmp_path / "out"), "utf-8")
     program = "from data_juicer.config import init_configs; from data_juicer.core import DefaultExecutor; DefaultExecutor(init_configs()).run()"
     run = subprocess.run(
-        [sys.executable, "-c", program, "--config", str(recipe)], capture_output=True, text=True, timeout=500, cwd=tmp_path
+        [sys.executable, "-c", program, "--config", str(recipe)],
+        capture_output=True,
+        text=True,
+        timeout=500,
+        cwd=tmp_path,
     )
     assert run.returncode == 0, (run.stdout + run.stderr)[-4000:]
     found = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
@@ -64,5 +68,5 @@ def test_a_batch(mapper: Any) -> None:
     assert found["n"] == [1, 2, 3, 4]
     assert found["fix_text_changed"][:3] == [True, False, False]
     assert found["fix_text_odds"][1:3] == [None, None]
-    with pytest.raises(textfix.ChoiceError, match="'simplified'.*hans"):
+    with pytest.raises(textfix.ChoiceError, match=r"'simplified'.*hans"):
         mapper(script="simplified")

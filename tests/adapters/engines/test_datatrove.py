@@ -13,12 +13,12 @@ import textfix
 
 pytest.importorskip("datatrove")
 
-from datatrove.data import Document  # noqa: E402
-from datatrove.executor import LocalPipelineExecutor  # noqa: E402
-from datatrove.pipeline.readers import JsonlReader  # noqa: E402
-from datatrove.pipeline.writers import JsonlWriter  # noqa: E402
+from datatrove.data import Document
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
 
-from textfix.adapters.datatrove import TextfixFormatter  # noqa: E402
+from textfix.adapters.datatrove import TextfixFormatter
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 
@@ -78,5 +78,5 @@ def test_documents_flow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_text_and_errors() -> None:
     assert TextfixFormatter(script="hant").format("ÖÐÎÄ±àÂë") == "中文編碼"
-    with pytest.raises(textfix.ChoiceError, match="'scirpt'.*script"):
+    with pytest.raises(textfix.ChoiceError, match=r"'scirpt'.*script"):
         TextfixFormatter(scirpt="hans")

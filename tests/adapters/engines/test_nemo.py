@@ -17,7 +17,9 @@ from nemo_curator.tasks import DocumentBatch  # noqa: E402
 
 from textfix.adapters.nemo import TextfixModifier, TextfixStage  # noqa: E402
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::FutureWarning"
+)
 
 
 def test_a_modifier_in_modify(rows: Any) -> None:
@@ -43,7 +45,7 @@ def test_a_stage_by_batches(rows: Any, kind: str) -> None:
 
 
 def test_errors_come_before_the_job() -> None:
-    with pytest.raises(textfix.ChoiceError, match="'scirpt'.*script"):
+    with pytest.raises(textfix.ChoiceError, match=r"'scirpt'.*script"):
         TextfixModifier(scirpt="hans")
-    with pytest.raises(textfix.ChoiceError, match="'scirpt'.*script"):
+    with pytest.raises(textfix.ChoiceError, match=r"'scirpt'.*script"):
         TextfixStage("text", scirpt="hans")
