@@ -102,4 +102,5 @@ def _fix_values(values: list[Any], given: dict[str, Any]) -> tuple[list[Any], di
     fixed, rows = fix_numpy(array, report=True, **given)
     plain = {name: rows[name].tolist() for name in REPORT}
     plain["odds"] = [None if odds != odds else odds for odds in plain["odds"]]
-    return fixed.tolist(), plain
+    texts: list[Any] = fixed.tolist()
+    return texts, plain

@@ -78,4 +78,8 @@ class TextfixMapper(Mapper):  # type: ignore[misc]
 
     def process_batched(self, samples: dict[str, list[Any]]) -> dict[str, list[Any]]:
         """SAMPLES, lists by field, with their texts fixed."""
-        return {**samples, **self.fixer(samples)}
+        found = self.fixer(samples)
+        return {
+            **samples,
+            **{name: column.tolist() if hasattr(column, "tolist") else column for name, column in found.items()},
+        }

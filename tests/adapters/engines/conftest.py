@@ -57,7 +57,7 @@ def damaged(number: int) -> Any:
 
 @pytest.fixture(scope="session")
 def rows() -> Any:
-    return damaged(480)
+    return damaged(240)
 
 
 class Killer:

@@ -40,7 +40,7 @@ def mapper() -> Any:
 
 def test_a_recipe_finds_it(rows: Any, tmp_path: Path) -> None:
     """No import by the user: `process: - textfix_mapper:` is enough."""
-    texts = [row["text"] for row in rows.to_pylist() if row["text"]][:100]
+    texts = [row["text"] for row in rows.to_pylist() if row["text"]][:60]
     source, target, recipe = tmp_path / "pages.jsonl", tmp_path / "out" / "fixed.jsonl", tmp_path / "recipe.yaml"
     source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), "utf-8")
     recipe.write_text(RECIPE.format(source=source, target=target, folder=tmp_path / "out"), "utf-8")
