@@ -23,8 +23,9 @@ LAYERS = (
 )
 HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 STAGES = LAYERS[3]
-#: The adapters that others build on: columns of pandas, polars, Spark and the rest reach us as Arrow or as arrays.
-CORE = ("textfix.adapters.arrow", "textfix.adapters.numpy")
+#: The adapters that others build on: columns of polars, Spark and the rest reach us as Arrow or as arrays; a partition of
+#: Dask is a frame of pandas, and a batch of data-juicer one of Hugging Face's datasets.
+CORE = ("textfix.adapters.arrow", "textfix.adapters.numpy", "textfix.adapters.pandas", "textfix.adapters.datasets")
 MODULES = sorted(ROOT.rglob("*.py"))
 
 
