@@ -29,7 +29,7 @@ RUN_TRIES, DEAR = 8, 6.0
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
-VANISHED = 2.0
+VANISHED = 0.5
 #: A walk is given up when its best way costs this much (nats) more than the text as it stands: by the second character
 #: in clean text; what is out of step gains on every character.
 FAR = 12.0
