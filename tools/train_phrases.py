@@ -1,11 +1,16 @@
-"""Trains the phrases behind slips: which character follows two or three others, where the model does not know it.
+"""Trains the phrases behind slips and holes: which character follows one, two or three others.
 
     python tools/train_phrases.py CORPUS                 # a folder of *.txt or *.txt.xz, one text a line
 
-Writes textfix/data/phrases.npz. Counts are weighed by tools/train.toml; files of other languages are left out. What the
-model of the package (tools/train.py) says already is not stored, so train the model first. Lines whose CRC-32 is
-divisible by 20 are never read, lines that are in a fixture are refused. The same corpus and the same model give the
-same table, bit for bit.
+Writes textfix/data/phrases.npz. Counts are weighed by tools/train.toml; files of other languages are left out.
+Characters are folded as the model's are, so train the model first (tools/train.py). Lines whose CRC-32 is divisible by
+20 are never read, lines that are in a fixture are refused. The same corpus and the same model give the same tree, bit
+for bit: counts and what is passed down are whole numbers.
+
+A run of characters that finds a place keeps its count but for a discount, which it passes down to the run without its
+first character; one that finds none passes all of it down. So the shorter runs are judged by what the longer ones do
+not say (Kneser and Ney), whatever was left out. Places go to the runs that gain most: by their count, how much likelier
+they are than the shorter run says.
 """
 
 from __future__ import annotations
@@ -13,10 +18,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from train import APART, DISCOUNT, KEEP_SCALE, ROOT, first_match, fixture_lines, manifest, read_lines
+from train import APART, ROOT, first_match, fixture_lines, manifest, read_lines
 
 from textfix import model
 from textfix.batch import to_codes
@@ -24,170 +31,269 @@ from textfix.repair import phrases
 
 #: Text of other languages says nothing about Chinese phrases.
 LEFT_OUT = ("other-*",)
-#: A phrase is worth a place if it is this much likelier (nats) than the model, or a shorter phrase, says.
-WORTH = 0.5
-#: The share of the table that phrases take, the others being what it costs to go on in no known way; and the least
-#: probability that is left for that.
-SHARE, LEAST_LEFT = 0.8, 0.02
+ORDER = phrases.MEMORY + 1
+#: The commonest characters have a number; five such numbers go into 64 bits. All others are one character in 6,000.
+CHARACTERS = 7130
+#: Counts are in parts of one line of full weight (a weight of 4 in train.toml), and this much of the first, second and
+#: third is passed down by a run that keeps its place: the usual estimate from how many were seen once, twice and so on.
+ONE, WEIGHT = 64, 4
+DISCOUNTS = (0.80, 1.15, 1.45)
+#: What the plain cost of a character takes from all that are common enough to have a number.
+UNSEEN = 0.05
+#: Runs are counted by what they begin with, so many numbers of it at a time: more of the common ones at once would take
+#: more memory.
+PARTS = (0, 10, 40, 120, 300, 700, 1500, CHARACTERS + 1)
+#: So many runs fill six megabytes.
+PLACES = 3_850_000
 #: Files of one script only, as the tables of `phrases.variants` stand; a form never seen counts as seen so often, and
 #: costs this much (in units) at most.
-SCRIPTS, UNSEEN, MOST = ("hant", "hans"), 2, 48
-#: Nobody writes beyond the BMP in phrases; code points from here up break a phrase.
-BMP = 0x10000
+SCRIPTS, FORM_UNSEEN, MOST = ("hant", "hans"), 2, 48
 
 
-class Grams:
-    """Weighted counts of runs of WIDTH folded code points, packed 16 bits each, in their order."""
+@dataclass
+class Text:
+    """The corpus: a number for each character, its file's weight, and the code point of each number from 1 up."""
 
-    def __init__(self, texts: list[tuple[np.ndarray, int]], width: int) -> None:
-        keys, counts = np.zeros(0, np.uint64), np.zeros(0, np.int64)
-        for codes, weight in texts:
-            size = len(codes) - width + 1
-            packed, whole = np.zeros(size, np.uint64), np.ones(size, bool)
-            for place in range(width):
-                part = codes[place : place + size]
-                packed = (packed << np.uint64(16)) | part.astype(np.uint64)
-                whole &= part < BMP
-                if 0 < place < width - 1:
-                    whole &= part != phrases.NEWLINE  # none reaches over a line's end
-            new, n = np.unique(packed[whole], return_counts=True)
-            both, weights = np.concatenate([keys, new]), np.concatenate([counts, n * weight])
-            order = np.argsort(both, kind="stable")
-            both, weights = both[order], weights[order]
-            first = np.flatnonzero(np.concatenate([[True], both[1:] != both[:-1]]))
-            keys, counts = both[first], np.add.reduceat(weights, first)
-        self.keys, self.counts, self.width = keys, counts, width
-
-    def of(self, keys: np.ndarray) -> np.ndarray:
-        """The counts of KEYS, all of which are here."""
-        return self.counts[np.searchsorted(self.keys, keys)]
-
-    def columns(self, rows: np.ndarray) -> list[np.ndarray]:
-        return [
-            (self.keys[rows] >> np.uint64(16 * place) & np.uint64(0xFFFF)).astype(np.uint32)
-            for place in range(self.width - 1, -1, -1)
-        ]
+    numbers: np.ndarray
+    weights: np.ndarray
+    characters: np.ndarray
+    newline: int
 
 
-def read(corpus: Path) -> tuple[list[tuple[np.ndarray, int]], np.ndarray]:
-    """Each file's folded code points and weight; and how often each script has each code point of the BMP."""
-    plain = np.zeros((len(SCRIPTS), BMP), np.int64)
-    weights = tomllib.loads((ROOT / "tools" / "train.toml").read_text("utf-8"))["weights"]
-    fixtures, fold, texts = fixture_lines(), model.load().folded, []
+@dataclass
+class Runs:
+    """All runs of one length in order: their keys, counts, which only begin a line, and their shorter relatives.
+
+    `suffix` is where each stands without its first character, `prefix` where it stands without its last, among the
+    runs one shorter; `first` is where each prefix begins.
+    """
+
+    keys: np.ndarray
+    counts: np.ndarray
+    begins: np.ndarray
+    suffix: np.ndarray
+    prefix: np.ndarray
+    first: np.ndarray
+
+
+def read(corpus: Path) -> tuple[Text, np.ndarray]:
+    """The corpus; and how often each script has each code point of the BMP."""
+    plain = np.zeros((len(SCRIPTS), phrases.BMP), np.int64)
+    settings = tomllib.loads((ROOT / "tools" / "train.toml").read_text("utf-8"))["weights"]
+    fixtures, fold, texts, weights = fixture_lines(), model.load().folded, [], []
+    counts = np.zeros(phrases.BMP, np.int64)
     for path in sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")}):
-        weight = first_match(path.name, weights)
+        weight = first_match(path.name, settings)
         if not weight or first_match(path.name, dict.fromkeys(LEFT_OUT, True)):
             continue
         lines = list(read_lines(path))
         if overlap := fixtures.intersection(lines):
             raise SystemExit(f"{path.name} has a line that is also in a fixture: {min(overlap)!r}")
         codes = to_codes("\n" + "\n".join(lines) + "\n")
-        texts.append((fold(codes), weight))
         for script, prefix in enumerate(SCRIPTS):
             if path.name.startswith(prefix):
-                plain[script] += weight * np.bincount(codes[codes < BMP], minlength=BMP)
+                plain[script] += weight * np.bincount(codes[codes < phrases.BMP], minlength=phrases.BMP)
+        folded = fold(codes)
+        texts.append(np.where(folded < phrases.BMP, folded, 0).astype(np.uint16))
+        weights.append(np.full(len(codes), weight, np.uint8))
+        counts += weight * np.bincount(texts[-1], minlength=phrases.BMP)
         print(f"{path.name}: {len(lines)} lines", file=sys.stderr)
     if not texts:
         raise SystemExit(f"no *.txt or *.txt.xz under {corpus}")
-    return texts, plain
+    counts[0] = 0
+    order = np.argsort(-counts, kind="stable")[:CHARACTERS]
+    characters = order[counts[order] > 0]
+    numbers = np.zeros(phrases.BMP, np.uint16)
+    numbers[characters] = np.arange(1, len(characters) + 1)
+    whole = numbers[np.concatenate(texts)]
+    return Text(whole, np.concatenate(weights), characters, int(numbers[phrases.NEWLINE])), plain
 
 
 def variants(plain: np.ndarray) -> np.ndarray:
     """What it costs, in each script, that a character stands in this form and in none that is folded onto the same."""
-    fold = model.load().folded(np.arange(BMP, dtype=np.uint32)).astype(np.int64)
+    fold = model.load().folded(np.arange(phrases.BMP, dtype=np.uint32)).astype(np.int64)
     costs = np.zeros(plain.shape, np.uint8)
     for script, counts in enumerate(plain):
         together = np.bincount(fold, counts, fold.max() + 1)[fold]
-        share = (counts + UNSEEN) / (together + UNSEEN)
+        share = (counts + FORM_UNSEEN) / (together + FORM_UNSEEN)
         costs[script] = np.where(together > 0, np.clip(np.rint(-np.log(share) * phrases.UNIT), 0, MOST), 0)
     return costs
 
 
-def worth(grams: Grams, shorter: Grams, least: int, expected: object) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The rows of GRAMS worth a place, their costs and gains; EXPECTED(rows) is what is known without them."""
-    rows = np.flatnonzero(grams.counts > least * KEEP_SCALE)
-    counts = grams.counts[rows]
-    cost = -np.log((counts - DISCOUNT * KEEP_SCALE) / shorter.of(grams.keys[rows] >> np.uint64(16)))
-    better = expected(rows) - cost  # type: ignore[operator]
-    keep = better > WORTH
-    return rows[keep], cost[keep], (counts * better)[keep]
+def count(text: Text, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The keys of all runs of SIZE characters in order, and their counts; none reaches over the end of a line."""
+    many = len(text.numbers) - size + 1
+    whole = np.ones(many, bool)
+    for place in range(size):
+        here = text.numbers[place : place + many]
+        whole &= here != 0
+        if 0 < place < size - 1:
+            whole &= here != text.newline
+    keys, counts = [], []
+    for low, high in pairwise(PARTS):
+        at = np.flatnonzero(whole & (text.numbers[:many] >= low) & (text.numbers[:many] < high))
+        packed, weights = np.zeros(len(at), np.uint64), text.weights[at]
+        for place in range(size):
+            packed = packed * np.uint64(CHARACTERS + 1) + text.numbers[at + place]
+        some = [(np.unique(packed[weights == weight], return_counts=True), weight) for weight in np.unique(weights)]
+        found = np.concatenate([np.zeros(0, np.uint64), *(new for (new, _), _ in some)])
+        times = np.concatenate([np.zeros(0, np.int64), *(n * int(weight) for (_, n), weight in some)])
+        order = np.argsort(found, kind="stable")
+        found, times = found[order], times[order]
+        first = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]])[: len(found)])
+        keys.append(found[first])
+        counts.append(np.add.reduceat(times, first) if len(first) else times)
+    return np.concatenate(keys), np.concatenate(counts) * (ONE // WEIGHT)
 
 
-def other_ways(columns: list[np.ndarray], cost: np.ndarray, without: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each beginning of phrases (COLUMNS but the last): its key, and what it costs to go on in no known way.
-
-    COST is that of each phrase's last character, WITHOUT what it would cost if the phrase were not known.
-    """
-    keys = phrases.hashed([np.full(len(cost), phrases.BEGUN, np.uint32), *columns[:-1]])
-    order = np.argsort(keys, kind="stable")
-    first = np.flatnonzero(np.concatenate([[True], keys[order][1:] != keys[order][:-1]]))
-    seen = np.add.reduceat(np.exp(-cost[order]), first)
-    expected = np.add.reduceat(np.exp(-without[order]), first)
-    left = np.clip(1 - seen, LEAST_LEFT, 1) / np.clip(1 - expected, LEAST_LEFT, 1)
-    return keys[order][first], -np.log(left)
-
-
-def train(texts: list[tuple[np.ndarray, int]], bits: int) -> dict[str, np.ndarray]:
-    pairs, triples, fours = (Grams(texts, width) for width in (2, 3, 4))
-
-    def known(rows: np.ndarray) -> np.ndarray:
-        parts = [model.next_costs(*triples.columns(part)) for part in np.array_split(rows, 1 + len(rows) // 500_000)]
-        return np.concatenate(parts).astype(np.float64)
-
-    plain = known(np.arange(len(triples.keys)))
-    rows3, cost3, gain3 = worth(triples, pairs, 1, lambda rows: plain[rows])
-    best = plain.copy()
-    best[rows3] = cost3
-
-    def shorter(rows: np.ndarray, among: np.ndarray) -> np.ndarray:
-        return among[np.searchsorted(triples.keys, fours.keys[rows] & np.uint64((1 << 48) - 1))]
-
-    rows4, cost4, gain4 = worth(fours, triples, 2, lambda rows: shorter(rows, best))
-    print(f"{len(rows3)} triples and {len(rows4)} fours are worth a place", file=sys.stderr)
-
-    # The beginnings of what finds a place, of which SHARE is for phrases.
-    least = np.sort(np.concatenate([gain3, gain4]))[-min(len(gain3) + len(gain4), int(SHARE * (1 << bits)))]
-    some, more = gain3 >= least, gain4 >= least
-    keys3, way3 = other_ways(triples.columns(rows3[some]), cost3[some], plain[rows3[some]])
-    keys4, way4 = other_ways(fours.columns(rows4[more]), cost4[more], shorter(rows4[more], best))
-    begun, way = np.concatenate([keys3, keys4]), np.concatenate([way3, way4])
-    begun, way = begun[way >= WORTH], way[way >= WORTH]
-    print(f"{len(begun)} beginnings", file=sys.stderr)
-    mixed = [begun, phrases.hashed(triples.columns(rows3)), phrases.hashed(fours.columns(rows4))]
-    gain = [np.full(len(begun), np.inf), gain3, gain4]
-    return fill(np.concatenate(mixed), np.concatenate([way, cost3, cost4]), np.concatenate(gain), bits)
+def collect(text: Text) -> list[Runs]:
+    """All runs of one to ORDER characters, by their length less one."""
+    found: list[Runs] = []
+    radix = CHARACTERS + 1
+    for size in range(1, ORDER + 1):
+        keys, counts = count(text, size)
+        begins = keys // np.uint64(radix ** (size - 1)) == text.newline
+        none = np.zeros(0, np.int32)
+        runs = Runs(keys, counts, begins, none, none, none)
+        if size > 1:
+            shorter, before = found[-1].keys, keys // np.uint64(radix)
+            runs.suffix = np.searchsorted(shorter, keys % np.uint64(radix ** (size - 1))).astype(np.int32)
+            runs.prefix = np.searchsorted(shorter, before).astype(np.int32)
+            runs.first = np.flatnonzero(np.concatenate([[True], before[1:] != before[:-1]]))
+        found.append(runs)
+        print(f"{len(keys)} runs of {size}", file=sys.stderr)
+    return found
 
 
-def fill(mixed: np.ndarray, cost: np.ndarray, gain: np.ndarray, bits: int) -> dict[str, np.ndarray]:
-    """The hashed table; what gains most finds its place first."""
-    order = np.lexsort((mixed, -np.rint(np.minimum(gain, 1e12) * 16).astype(np.int64)))
-    places, mark = phrases.slots(mixed[order], bits)
-    value = np.clip(np.rint(cost[order] * phrases.UNIT), 1, 255).astype(np.int64)
-    marks, costs, lost = [0] * (1 << bits), [0] * (1 << bits), 0
-    for *where, one, two in zip(*(place.tolist() for place in places), mark.tolist(), value.tolist(), strict=True):
-        free = next((place for place in where if not costs[place]), None)
-        if free is None:
-            lost += 1
+def discount(counts: np.ndarray) -> np.ndarray:
+    """What runs of these counts pass down."""
+    amounts = np.array([0.0, *DISCOUNTS]) * ONE
+    return np.floor(np.interp(counts, np.arange(len(amounts)) * ONE, amounts)).astype(np.int64)
+
+
+@dataclass
+class Share:
+    """Of the runs of one length: P of the last character, and for each prefix the part that is passed down."""
+
+    chance: np.ndarray
+    left: np.ndarray
+
+
+def flow(runs: list[Runs], kept: list[np.ndarray] | None) -> list[Share]:
+    """The shares of all runs, by their length less one, where only those that are KEPT (or all) have a place."""
+    counts, own, left = runs[-1].counts, {}, {}
+    for size in range(len(runs), 1, -1):
+        here, shorter = runs[size - 1], runs[size - 2]
+        passed = discount(counts)
+        if kept is not None:
+            passed = np.where(kept[size - 1], passed, counts)
+        together = np.maximum(np.add.reduceat(counts, here.first), 1)
+        left[size] = np.where(together > 1, np.add.reduceat(passed, here.first) / together, 1.0)
+        each = np.diff(np.append(here.first, len(here.keys)))
+        own[size] = (counts - passed) / np.repeat(together, each)
+        down = np.bincount(here.suffix, passed, len(shorter.keys)).astype(np.int64)
+        counts = down + np.where(shorter.begins, shorter.counts, 0) if size > 2 else down
+    plain = counts + UNSEEN * ONE
+    shares = [Share(plain / plain.sum(), np.zeros(0))]
+    for size in range(2, len(runs) + 1):
+        here = runs[size - 1]
+        each = np.diff(np.append(here.first, len(here.keys)))
+        backed = np.repeat(left[size], each) * shares[-1].chance[here.suffix]
+        shares.append(Share(own[size] + backed, left[size]))
+    return shares
+
+
+def gains(runs: list[Runs], shares: list[Share]) -> list[np.ndarray]:
+    """How many nats less a text costs because of each run, by what is seen of it beyond the discount."""
+    found = [np.full(len(runs[0].keys), np.inf)]
+    for size in range(2, len(runs) + 1):
+        here, share = runs[size - 1], shares[size - 1]
+        each = np.diff(np.append(here.first, len(here.keys)))
+        backed = np.repeat(share.left, each) * shares[size - 2].chance[here.suffix]
+        found.append((here.counts - discount(here.counts)) / ONE * np.log(share.chance / backed))
+    return found
+
+
+def choose(runs: list[Runs], gain: list[np.ndarray], places: int) -> list[np.ndarray]:
+    """Which runs find one of so many PLACES; what a run begins with and what it ends in must be there as well."""
+    low, high = -4.0, 12.0
+    kept: list[np.ndarray] = []
+    for _ in range(24):
+        middle = (low + high) / 2
+        wanted, some = np.zeros(0, bool), []
+        for here, value in zip(reversed(runs), reversed(gain), strict=True):
+            keep = value > np.exp(middle)
+            if len(wanted):
+                keep |= wanted
+            some.append(keep)
+            if len(here.suffix):
+                wanted = np.zeros(len(runs[-len(some) - 1].keys), bool)
+                wanted[here.suffix[keep]] = True
+                wanted[here.prefix[keep]] = True
+        size = sum(int(keep.sum()) for keep in some[:-1])
+        if size > places:
+            low = middle
         else:
-            marks[free], costs[free] = one, two
-    print(f"{len(order) - lost} stored, {lost} found no place", file=sys.stderr)
-    return {"marks": np.array(marks, np.uint16), "costs": np.array(costs, np.uint8)}
+            high, kept = middle, some[::-1]
+    sizes = ", ".join(f"{int(keep.sum())} of {size}" for size, keep in enumerate(kept[1:], 2))
+    print(f"kept from {np.exp(high):.2f} nats: {sizes}", file=sys.stderr)
+    return kept
+
+
+def narrow(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """NUMBERS as `phrases.widen` takes them."""
+    wide = numbers >= phrases.WIDE
+    return np.where(wide, phrases.WIDE, numbers).astype(np.uint8), numbers[wide].astype(np.uint16)
+
+
+def quantise(probability: np.ndarray, least: int = 0) -> np.ndarray:
+    return np.clip(np.rint(-np.log(probability) / phrases.STEP), least, 255).astype(np.uint8)
+
+
+def pack(runs: list[Runs], kept: list[np.ndarray], shares: list[Share], text: Text) -> dict[str, np.ndarray]:
+    """The arrays that `phrases.load` unpacks."""
+    arrays = {"characters": text.characters.astype(np.uint16), "plain": quantise(shares[0].chance)}
+    # Where each run stands among those that are kept; before the first number stands that of all other characters.
+    place = np.arange(1, len(runs[0].keys) + 1)
+    parents = len(text.characters) + 1
+    begin = np.zeros(parents, np.int64)
+    for size in range(2, len(runs) + 1):
+        here, keep, share = runs[size - 1], np.flatnonzero(kept[size - 1]), shares[size - 1]
+        parent, suffix = place[here.prefix[keep]], place[here.suffix[keep]]
+        children = np.bincount(parent, minlength=parents)
+        among = suffix - begin[suffix]  # its place among all that begin as its suffix does
+        new = np.concatenate([[True], parent[1:] != parent[:-1]])
+        gaps = np.where(new, among, np.diff(among, prepend=0))
+        arrays[f"children{size}"], arrays[f"children{size}_wide"] = narrow(children)
+        arrays[f"gaps{size}"], arrays[f"gaps{size}_wide"] = narrow(gaps)
+        arrays[f"costs{size}"] = quantise(share.chance[keep])
+        groups = np.searchsorted(here.first, keep[new], side="right") - 1
+        arrays[f"leave{size}"] = quantise(share.left[groups])
+        place, parents = np.cumsum(kept[size - 1]) - 1, len(keep)
+        begin = (np.cumsum(children) - children)[parent]
+    return arrays
+
+
+def train(text: Text, places: int) -> dict[str, np.ndarray]:
+    runs = collect(text)
+    kept = choose(runs, gains(runs, flow(runs, None)), places)
+    return pack(runs, kept, flow(runs, kept), text)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--out", type=Path, default=manifest.DATA / "phrases.npz")
-    parser.add_argument("--bits", type=int, default=20, help="the table has 2**BITS entries of three bytes")
+    parser.add_argument("--places", type=int, default=PLACES, help="so many runs of two characters and more are kept")
     parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
-    texts, plain = read(args.corpus)
-    np.savez_compressed(args.out, **train(texts, args.bits), variants=variants(plain))
+    text, plain = read(args.corpus)
+    np.savez_compressed(args.out, **train(text, args.places), variants=variants(plain))
     if args.out.parent == manifest.DATA:
         sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
         manifest.describe(
             args.out.name,
-            what="phrases behind slips: costs of a character after two or three others, by hash; of its forms, by script",
+            what="phrases behind slips and holes: costs of a character after one to three others; of its forms, by script",
             source=[line for line in sources if line.strip()],
             command="python tools/train_phrases.py CORPUS --sources tools/sources.txt",
             licence="Apache-2.0 (counts of texts under the licences named)",

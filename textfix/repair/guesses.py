@@ -15,7 +15,7 @@ from textfix.repair.steps import LAST_GONE, MIDDLE_GONE, NEWLINE, WIDTHS, Exit, 
 
 #: How probable a cut character must be among those that share its known byte to be put in. Below that the place is
 #: marked as a hole.
-SURE = 0.6
+SURE = 0.65
 #: The same for a character of which no byte is left.
 SURE_OF_NOTHING = 0.8
 #: Other readings that are weighed against a guess, those that the pairs of their characters speak for most.

@@ -1,14 +1,16 @@
-"""A longer memory than the model's, for text of which half the bytes are gone: what follows three characters.
+"""A longer memory than the model's, for text of which half the bytes are gone: what follows one, two or three characters.
 
 Where slips left one byte of a character, a hundred candidates share it, and only the phrase around tells which it was.
-A table of triples and fours of characters, loaded when a slip is found and not before, stands behind the model: the
-cost of a character is that of the longest phrase known to end in it, or else the model's, and then more where the
-phrase that has begun usually goes on in a known way.
+A tree of the runs of two to four characters that say more than shorter ones do, loaded when a slip or a hole is found
+and not before: the cost of a character is that of the longest known run that ends in it, and what it costs to leave each
+longer run that has begun and goes on otherwise. `tools/train_phrases.py` makes the tree.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,58 +20,142 @@ from textfix.batch import Codes
 
 #: Characters before one that its cost depends on.
 MEMORY = 3
-#: Costs are in eighths of a nat.
+#: Costs of runs are in steps of this many nats: finer ones take more space and tell no more (a choice among a hundred
+#: candidates is as sure with an eighth of a nat).
+STEP = 0.4
+#: Costs of forms are in eighths of a nat.
 UNIT = 8
-#: Of 64 bits, the table's index are the highest and the mark, which tells an entry from others, the lowest 16: of a
-#: hundred candidates that are no phrase, one in two hundred and fifty sets has one that is taken for one.
-MARK_BITS = 16
+#: A number of eight bits that says that its value is among those which are wider.
+WIDE = 0xFF
 NEWLINE = 0x0A
-#: Stands before the beginning of a phrase in the key of what it costs to go on in another way (no character has it).
-BEGUN = 0xFFFF
+#: Code points from here up are all one to the tree, and begin nothing.
+BMP = 0x10000
+
+Numbers = NDArray[Any]
 
 
-def hashed(columns: list[Codes]) -> NDArray[np.uint64]:
-    """64 well-mixed bits for each row of three or four code points of the BMP (splitmix64)."""
-    mixed = np.zeros(len(columns[0]), np.uint64)
-    for column in columns:
-        mixed = (mixed << np.uint64(16)) | column.astype(np.uint64)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The runs of one length, in the order of what they begin with, which is a run one shorter, their parent.
+
+    `keys`: parent * width + place of the last character among all that may follow where the first is left out, so that
+    a run is found from its parent and from itself without its first character. `costs` of the last character, in
+    steps. `first` and `leave`, for each parent: its first run, and what it costs, in steps, to go on in no known way.
+    """
+
+    keys: Numbers
+    width: int
+    costs: NDArray[np.uint8]
+    first: NDArray[np.int32]
+    leave: NDArray[np.uint8]
 
 
-def slots(mixed: NDArray[np.uint64], bits: int) -> tuple[list[NDArray[np.int64]], NDArray[np.uint16]]:
-    """The three places in a table of 2**bits where an entry may stand, and its mark."""
-    one = (mixed >> np.uint64(64 - bits)).astype(np.int64)
-    mark = (mixed & np.uint64((1 << MARK_BITS) - 1)).astype(np.uint16)
-    two = one ^ ((mark.astype(np.int64) + 1) * 0x5BD1E995 & ((1 << bits) - 1))
-    return [one, one ^ 1, two], mark
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All runs: for each code point its number (0 = none) and plain cost, and a level for each length from two up."""
+
+    numbers: NDArray[np.uint16]
+    plain: NDArray[np.float32]
+    levels: tuple[Level, ...]
 
 
-def look_up(mixed: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """The entries under MIXED, 0 where there is none."""
+def widen(small: NDArray[np.uint8], wide: Numbers) -> NDArray[np.int64]:
+    """Numbers of which those of more than eight bits are kept apart."""
+    whole = small.astype(np.int64)
+    whole[small == WIDE] = wide
+    return whole
+
+
+@cache
+def load() -> Tree:
+    """The tree that the package ships, unpacked."""
     data = tables.arrays("phrases.npz")
-    marks, values = data["marks"], data["costs"]
-    places, mark = slots(mixed, len(marks).bit_length() - 1)
-    found = np.zeros(len(mixed), np.uint8)
-    for place in places:
-        np.copyto(found, values[place], where=marks[place] == mark)
+    codes = data["characters"]
+    numbers = np.zeros(model.TOP + 1, np.uint16)
+    numbers[codes] = np.arange(1, len(codes) + 1)
+    every = np.arange(model.TOP + 1, dtype=np.uint32)
+    plain = model.plain_costs(every).astype(np.float32)
+    plain[codes] = data["plain"] * np.float32(STEP)
+    fold = model.load().folded(every)
+    parents, levels = len(codes) + 1, []
+    for size in range(2, MEMORY + 2):
+        children = widen(data[f"children{size}"], data[f"children{size}_wide"])
+        gaps = widen(data[f"gaps{size}"], data[f"gaps{size}_wide"])
+        first = np.concatenate([[0], np.cumsum(children)])
+        sums = np.concatenate([[0], np.cumsum(gaps)])
+        parent = np.repeat(np.arange(parents), children)
+        place = sums[1:] - sums[first[parent]]
+        width = int(place.max()) + 1
+        keys = parent * width + place
+        # A key that is none of the others ends them, so that a search never runs over.
+        keys = np.append(keys, parents * width).astype(np.min_scalar_type(parents * width))
+        leave = np.zeros(parents, np.uint8)
+        leave[children > 0] = data[f"leave{size}"]
+        levels.append(Level(keys, width, data[f"costs{size}"], first[:-1].astype(np.int32), leave))
+        parents = len(place)
+    return Tree(numbers[fold], plain[fold], tuple(levels))
+
+
+def find(level: Level, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where each of KEYS stands in LEVEL, and whether it does."""
+    wanted = keys.astype(level.keys.dtype)
+    at = np.searchsorted(level.keys, wanted)
+    return at, level.keys[at] == wanted
+
+
+def contexts(tree: Tree, ids: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The runs that end each row of IDS, of one, two … MEMORY characters; −1 where there is none."""
+    ends = [ids[:, place] for place in range(MEMORY)]
+    found = [ends[-1]]
+    inner: list[NDArray[np.int64]] = [np.zeros(len(ids), np.int64)] * MEMORY  # where the suffixes' places count from
+    for level in tree.levels[: MEMORY - 1]:
+        longer, starts = [], []
+        for before, after, start in zip(ends, ends[1:], inner[1:], strict=False):
+            whole = (before >= 0) & (after >= 0)
+            at, hit = find(level, np.where(whole, before * level.width + after - start, 0))
+            longer.append(np.where(whole & hit, at, -1))
+            starts.append(level.first[before].astype(np.int64))
+        ends, inner = longer, starts
+        found.append(ends[-1])
     return found
 
 
 def costs(before: Codes, codes: Codes) -> NDArray[np.float64]:
     """−ln P of each of CODES behind its row of BEFORE (MEMORY characters, the nearest last), in nats."""
-    fold = model.load().folded
-    one, two, three = (fold(before[:, place]) for place in range(MEMORY))
-    last = fold(codes)
-    begun = np.full(len(last), BEGUN, np.uint32)
-    keys = [hashed([begun, two, three]), hashed([two, three, last])]
-    keys += [hashed([begun, one, two, three]), hashed([one, two, three, last])]
-    entries = look_up(np.concatenate(keys)).reshape(4, -1)
-    found = model.next_costs(two, three, last).astype(np.float64)
-    for missing, whole in (entries[:2], entries[2:]):
-        found = np.where(whole > 0, whole, found * UNIT + missing) / UNIT
-    return found
+    tree = load()
+    if not len(codes):
+        return np.zeros(0)
+    known = np.minimum(codes, model.TOP)
+    # A beam prices many characters behind each of its beginnings: what belongs to these is found once.
+    packed = np.zeros(len(codes), np.uint64)
+    for place in range(MEMORY):
+        packed = (packed << np.uint64(20)) | before[:, place]
+    new = np.flatnonzero(packed[1:] != packed[:-1]) + 1
+    new = np.concatenate([[0], new])
+    run = np.repeat(np.arange(len(new)), np.diff(np.append(new, len(codes))))
+    ids = tree.numbers[np.minimum(before[new], model.TOP)].astype(np.int64)
+    total = tree.plain[known]
+    node, rows = tree.numbers[known].astype(np.int64), np.arange(len(codes))
+    start, leave = np.zeros(len(new), np.int64), np.zeros(len(new), np.float32)
+    spent: NDArray[np.float32] = np.zeros(len(codes), np.float32)
+    behind = contexts(tree, ids)
+    for level, context in zip(tree.levels, behind, strict=True):
+        # What is not known here is left by way of this context and of all longer ones.
+        there = context >= 0
+        leave = np.where(there, level.leave[context], 0).astype(np.float32)
+        spent += leave[run]
+        if not len(rows):
+            continue
+        where = run[rows]
+        kept = there[where]
+        rows, node, where = rows[kept], node[kept], where[kept]
+        at, hit = find(level, (context * level.width - start)[where] + node)
+        rows, node = rows[hit], at[hit]
+        total[rows] = level.costs[node] * np.float32(STEP)
+        spent[rows] = 0.0
+        start = level.first[context].astype(np.int64)
+    cost: NDArray[np.float64] = (total + spent * np.float32(STEP)).astype(np.float64)
+    return cost
 
 
 @cache
