@@ -69,8 +69,8 @@ def misread(text: str, route: str) -> str:
     'ÖÐÎÄ'
     """
     way = parse(route)
-    if way.written == "utf-8":
-        data = text.encode("utf-8", "surrogatepass")
+    if way.written == "utf-8" or way.written in encodings.WIDE:
+        data = text.encode(way.written, "surrogatepass")
     else:
         data = encodings.load(way.written).encode(to_codes(text)).data
     reader = encodings.load(way.read)
@@ -80,6 +80,8 @@ def misread(text: str, route: str) -> str:
         codes = np.flatnonzero(length == 1)
         back[packed[codes]] = codes
         return to_text(back[np.frombuffer(data, np.uint8)])
+    if way.read in encodings.WIDE:
+        return data.decode(way.read, "replace")
     if way.read == encodings.charmap.FALLBACK:
         return data.decode("utf-8", reader.fallback_handler)
     return to_text(reader.decode(data).codes)

@@ -48,9 +48,12 @@ DOUBLE = {
     "euc_jp": ("euc_jp", "euc_jis_2004"),
     "cp949": ("cp949",),
 }
+#: Two bytes a character. As a reader's they leave ASCII, newlines above all, what it is: bytes that were read in twos
+#: hardly ever give any.
+WIDE = ("utf-16-le", "utf-16-be")
 #: A reader that takes what is valid UTF-8 as UTF-8 and every other byte as cp1252.
 FALLBACK = "utf-8|cp1252"
-NAMES = ("utf-8", *DOUBLE, *SINGLE, FALLBACK)
+NAMES = ("utf-8", *DOUBLE, *WIDE, *SINGLE, FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ class Charmap:
             _fill_utf8(packed, length)
         elif self.name == FALLBACK:
             _fill_fallback(packed, length)
+        elif self.name in WIDE:
+            _fill_wide(packed, length, self.name)
         elif self.name in SINGLE:
             _fill_single(packed, length, self.name)
         else:
@@ -108,8 +113,9 @@ class Charmap:
         at = np.minimum(codes, TOP)
         value, size = packed[at], length[at]
         known = (size > 0) & (codes != HOLE)  # gb18030 could write U+FFFD, but what stands there was lost
-        value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST), np.uint32(FOREIGN)))
-        size = np.where(known, size, 1).astype(np.int64)
+        value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST << 8 | LOST), np.uint32(FOREIGN)))
+        lost = 2 if self.name in WIDE else 1  # half of a surrogate pair is two bytes
+        size = np.where(known, size, np.where(codes == HOLE, lost, 1)).astype(np.int64)
         starts = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(size, out=starts[1:])
         data = np.empty(int(starts[-1]), np.uint8)
@@ -206,7 +212,7 @@ class Charmap:
 
     def decode(self, data: bytes) -> Decoded:
         """DATA as text. What cannot be read becomes HOLE, byte by byte (for UTF-8, by the broken sequence)."""
-        if self.name in SINGLE or self.name == FALLBACK:
+        if self.name in SINGLE or self.name == FALLBACK or self.name in WIDE:
             raise ChoiceError("written encoding", self.name, ["utf-8", *DOUBLE])
         codec = DOUBLE[self.name][0] if self.name in DOUBLE else "utf-8"
         codes = to_codes(data.decode(codec, self._handler))
@@ -234,6 +240,16 @@ def _fill_utf8(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     packed[128:TOP] = np.select([code < 0x800, code < 0x10000], [two, three], four)
     length[128:TOP] = np.select([code < 0x800, code < 0x10000], [2, 3], 4)
     length[0xD800:0xE000] = 0
+
+
+def _fill_wide(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:
+    unit = np.arange(0x80, 0x10000, dtype=np.uint32)
+    above = np.arange(0x10000, TOP, dtype=np.uint32) - 0x10000
+    high, low = 0xD800 | above >> 10, 0xDC00 | above & 0x3FF
+    if name == "utf-16-le":
+        unit, high, low = (np.uint32(0xFF) & part >> 8 | (part & 0xFF) << 8 for part in (unit, high, low))
+    packed[0x80:0x10000], length[0x80:0x10000] = unit, 2
+    packed[0x10000:TOP], length[0x10000:TOP] = high << 16 | low, 4
 
 
 def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:

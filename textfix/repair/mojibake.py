@@ -15,7 +15,7 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import completion, holes, readings, suspicion
+from textfix.repair import completion, holes, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -36,6 +36,10 @@ CUT = 9.0
 NATURAL = 5.0
 #: How much less odds are for each border that is not natural: 데우던 in a Korean line reads as 单快带.
 BROKEN = 7.0
+#: Letters of ASCII that a reading has where they looked like Han, two each.
+LEAST_LETTERS = 8
+#: What a meaningless byte costs.
+BYTE = 5.5
 #: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
 LEAST_ROWS, SPARSE = 4, 8
 
@@ -69,11 +73,13 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             whole.mask(codes[batch.starts[text] : batch.ends[text]])
         left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
         found = suspicion.find_windows(codes) if left else []
-    edits: dict[int, list[Edit]] = {}
+    edits = find_wide(batch, found, config)
+    if edits:
+        found = [window for window in found if owner(batch, window) not in edits]
     for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
             continue
-        text = int(batch.owners(np.array([window.start]))[0])
+        text = owner(batch, window)
         shift = window.start - int(batch.starts[text])
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
@@ -90,6 +96,26 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         if whole.left:
             edits[text] = sorted((*edits.get(text, ()), *whole.edits()), key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def owner(batch: Batch, window: Window) -> int:
+    """The text that WINDOW lies in."""
+    return int(batch.owners(np.array([window.start]))[0])
+
+
+def find_wide(batch: Batch, found: list[Window], config: Config) -> dict[int, list[Edit]]:
+    """What reads as UTF-16 in the texts of the windows FOUND that may be such."""
+    names: dict[int, frozenset[str]] = {}
+    for window in found:
+        if window.chains & wide.chains().keys():
+            text = owner(batch, window)
+            names[text] = names.get(text, frozenset()) | window.chains
+    edits: dict[int, list[Edit]] = {}
+    for text, some in names.items():
+        codes = batch.codes[batch.starts[text] : batch.ends[text]]
+        if one := wide.find(batch.texts[text], codes, some, config):
+            edits[text] = one
+    return edits
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[int, Whole]:
@@ -122,7 +148,7 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     offers: list[list[Repair]] = [[] for _ in pieces]
     settled = np.zeros(len(pieces), np.bool_)
     for chain in routes.table():
-        if len(chain.routes) > config.max_layers:
+        if len(chain.routes) > config.max_layers or chain.name in wide.chains():
             continue
         hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
         if not len(hopeful):
@@ -222,6 +248,8 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
     marked = reading.marked
     null = np.full(len(marked.codes), NULL[reading.chain.routes[0].written])
     null[marked.codes < 0x80] = 0.0
+    if reading.chain.routes[-1].read in encodings.WIDE:  # ASCII, too, is what two bytes a character became
+        null[marked.codes < 0x80] = BYTE * np.diff(marked.starts)[marked.codes < 0x80]
     hole = marked.codes == HOLE
     if hole.any():
         null[hole] = holes.by_chance(marked, layers=len(reading.chain.routes))[hole]
@@ -256,8 +284,12 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     gain = float(reading.gain[first:last].sum()) - reading.chain.prior
     odds = min(odds, gain)
     says = np.repeat(~reading.stale[first:last], np.diff(reading.b[first : last + 1]))
-    if odds < config.caution or len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
+    if odds < config.caution:
         return None
+    if len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
+        # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
+        if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:
+            return None
     lost = bool((new == HOLE).any())
     data = b""
     if lost:
@@ -265,6 +297,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
         data = reading.marked.data[at[left] : at[right]]
         new = new[~reading.marked.more[left:right]]
     return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data)
+
+
+def is_letter(codes: Codes) -> NDArray[np.bool_]:
+    small: NDArray[np.bool_] = (codes | 0x20 >= 0x61) & (codes | 0x20 <= 0x7A)
+    return small
 
 
 def fill(repair: Repair, window: Codes) -> Repair:

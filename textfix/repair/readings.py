@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import FOREIGN, HOLE
+from textfix.encodings import FOREIGN, HOLE, LOST, WIDE, Decoded, Encoded
 from textfix.repair import holes, lossy, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
 #: What a character of meaningless bytes costs when they happen to decode: an even choice among what the encoding has.
 #: UTF-8 checks itself: three random bytes form a character once in 80 times, which is worth 4.4 nats more.
-NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
+NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5, "utf-16-le": 11.1, "utf-16-be": 11.1}
 #: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
 STRANGE = 8.0
 #: A reading has this many different Han characters, or it is not ours to judge.
@@ -107,6 +107,21 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
     return costs
 
 
+def swap(encoded: Encoded) -> Decoded:
+    """ENCODED, two bytes a character in one order, as text of the other order; ASCII stays what it is."""
+    data = np.frombuffer(encoded.data, np.uint8).astype(np.uint32)
+    size = np.diff(encoded.starts)
+    starts = np.concatenate([encoded.starts[:-1], encoded.starts[:-1][size == 4] + 2])
+    starts.sort()
+    ends = np.append(starts[1:], encoded.starts[-1])
+    double = ends - starts == 2
+    codes = data[starts]
+    codes[double] |= data[starts[double] + 1] << np.uint32(8)
+    lost = double & (codes == (LOST << 8 | LOST))
+    codes[lost | (codes >> 11 == 0xD8 >> 3)] = HOLE
+    return Decoded(codes, np.append(starts, encoded.starts[-1]))
+
+
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
     """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
@@ -116,11 +131,11 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         if now is codes:
             # Direction marks and isolates (U+202A to U+202E, U+2060 to U+206F) are what somebody put around a garble:
             # only four bytes of GB18030 could be read as one.
-            blocked = (
-                (~encoded.known & (codes != HOLE)) | ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
-            )
+            blocked = ~encoded.known & (codes != HOLE)
+            if route.read not in WIDE:
+                blocked |= ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
             encoded = lossy.resolve(encoded, codes, route.read, route.written)
-        decoded = lossy.decode(encoded, route.written)
+        decoded = swap(encoded) if route.written in WIDE else lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)
         left, right = common(b, here)  # borders of what was undone so far that are borders here too
@@ -149,11 +164,11 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[stale] = np.minimum(gain[stale], 0.0)
     cost[stale] = 0.0
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
-    # What an inner reader cannot have given stands as a newline in the reading, and in no line as it is.
-    broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(
-        codes == FOREIGN, a[:-1], dtype=np.int64
-    )
-    gain[broken] = -BARRIER
+    if len(chain.routes) > 1:  # what an inner reader cannot have given stands as a newline in the reading
+        broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(
+            codes == FOREIGN, a[:-1], dtype=np.int64
+        )
+        gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
     return Reading(chain, marked, a, b, gain, cost, same, stale, suspicion.are_marks(codes))
