@@ -185,11 +185,13 @@ def recut(encoded: Encoded, codes: Codes, written: str) -> Encoded:
 
 
 def price(part: bytes, written: str) -> float:
-    """What the bytes of PART cost in WRITTEN, cut as is best: a character may begin with its first byte or its second."""
+    """What the bytes of PART cost in WRITTEN, cut as is best: a character may begin with its first byte or its second,
+    which then leaves half of one before it.
+    """
     if written == "utf-8":
         return BOTH * part.decode("utf-8", "replace").count("\ufffd")
     codes = [np.array(pair(part[skip:], written)[1], np.uint32) for skip in (0, 1)]
-    return min(float(np.where(one == HOLE, BOTH, model.costs(one)).sum()) for one in codes)
+    return min(HALF * skip + float(np.where(one == HOLE, BOTH, model.costs(one)).sum()) for skip, one in enumerate(codes))
 
 
 def decode(encoded: Encoded, written: str) -> Decoded:

@@ -34,8 +34,13 @@ WHOLE_HAN, WELL = 8, 5.5
 CUT = 9.0
 #: What a border costs where it is natural: less, so that a span rather reaches the ends of its line.
 NATURAL = 5.0
+#: What it costs to leave one or two letters between a span and the end of their line: 签 as キ looks likely for itself.
+EDGE, LEFT = 13.0, 2
 #: How much less odds are for each border that is not natural: 데우던 in a Korean line reads as 单快带.
 BROKEN = 7.0
+#: Nats up to which a mark is as good as one of RARER, which Chinese text hardly has.
+NEEDLESS = 2.0
+RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／＼｜～∵∴※§〃○●△▲◎☆★◇◆□■▽▼㊣℅¯￣＂＇"], np.uint32)
 #: Letters of ASCII that a reading has where they looked like Han, two each.
 LEAST_LETTERS = 8
 #: What a meaningless byte costs.
@@ -192,22 +197,32 @@ def spans(
     cut[:-1][open_] = cut[1:][open_] = NATURAL
     cut[readings.within_alphabet(codes, reading.a)] = CUT
     known = np.add.reduceat(readings.is_known(codes), reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
+    open_ |= np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) > 0
     for at in hopeful.tolist():
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
         price = cut[low : high + 1].copy()
         if windows[at].opens:
             price[0] = 0.0
+            for place in range(1, 1 + count_closed(open_[low : min(low + LEFT, high - 1)])):
+                price[place] = EDGE
         if windows[at].closes:
             price[-1] = price[-2] = 0.0  # the last atom of a window is the newline behind it
+            for place in range(1, 1 + count_closed(open_[max(high - 1 - LEFT, low) : high - 1][::-1])):
+                price[-2 - place] = EDGE
         for first, last in best_runs(gain[low:high], need, price):
             odds = float(so_far[low + last] - so_far[low + first]) + STRANGE - reading.chain.prior
             odds += familiarity(gain[low + first : low + last], known[low + first : low + last])
-            odds -= BROKEN * (int(price[first] == CUT) + int(price[last] == CUT))
+            odds -= BROKEN * (int(price[first] >= CUT) + int(price[last] >= CUT))
             if odds < config.caution:
                 continue
             repair = weigh(reading, low + first, low + last, odds, int(starts[at]), config)
             if repair is not None:
                 yield at, repair
+
+
+def count_closed(open_: NDArray[np.bool_]) -> int:
+    """How many values there are before the first that is true."""
+    return int(open_.argmax()) if open_.any() else len(open_)
 
 
 def familiarity(gain: NDArray[np.float64], known: NDArray[np.bool_]) -> float:
@@ -262,10 +277,14 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
     hole = reading.marked.codes == HOLE
     lost_as_well = reading.same & hole[reading.b[:-1]]
-    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of.
-    whole = np.add.reduceat(~hole & (reading.marked.codes >= 0x80), reading.b[:-1], dtype=np.int64)
+    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of, or a
+    # rarer mark for no good reason: … is ＃ in Big5 read as GBK.
+    text = ~hole & (reading.marked.codes >= 0x80)
+    whole = np.add.reduceat(text, reading.b[:-1], dtype=np.int64)
     mark = np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
-    idle = (reading.same | (mark & (whole == 0) & (reading.gain <= 0))) & ~lost_as_well
+    plain = np.add.reduceat(text & ~np.isin(reading.marked.codes, RARER), reading.b[:-1], dtype=np.int64)
+    needless = (whole == 0) & (reading.gain <= 0) | (plain == 0) & (reading.gain <= NEEDLESS)
+    idle = (reading.same | (mark & needless)) & ~lost_as_well
     while first < last and idle[first]:
         first += 1
     while first < last and idle[last - 1]:

@@ -95,6 +95,8 @@ def repair_line(line: str, config: Config) -> Edit | None:
     layers = sum(step.action == "decode" for step in plan or ())
     if fixed == line or HAN.search(fixed) or layers > config.max_layers:
         return None
+    if not layers and ftfy.badness.is_bad(fixed):
+        return None  # a part of it happened to be UTF-8: æ¶∞¢“Âƒ√ is 睛阿义拿
     if fixed.count(HOLE) > line.count(HOLE) and (config.holes == "keep" or SCAR in line):
         return None
     start = alike(line, fixed)
