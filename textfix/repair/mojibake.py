@@ -41,6 +41,8 @@ BROKEN = 7.0
 #: Nats up to which a mark is as good as one of RARER, which Chinese text hardly has.
 NEEDLESS = 2.0
 RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／＼｜～∵∴※§〃○●△▲◎☆★◇◆□■▽▼㊣℅¯￣＂＇"], np.uint32)
+#: U+FFFD in UTF-8: what stood there was lost before.
+SCAR = "\ufffd".encode()
 #: Letters of ASCII that a reading has where they looked like Han, two each.
 LEAST_LETTERS = 8
 #: What a meaningless byte costs.
@@ -305,17 +307,20 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     says = np.repeat(~reading.stale[first:last], np.diff(reading.b[first : last + 1]))
     if odds < config.caution:
         return None
-    if len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
+    lost = bool((new == HOLE).any())
+    # One Han among broken sequences of UTF-8, which checks itself, is as good as two, but not among scars.
+    at = reading.marked.starts
+    data = reading.marked.data[at[left] : at[right]]
+    least = LEAST_HAN - (lost and reading.chain.routes[0].written == "utf-8" and SCAR not in data)
+    if len(np.unique(new[is_han(new) & says])) < least:
         # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
         if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:
             return None
-    lost = bool((new == HOLE).any())
-    data = b""
+    if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():
+        return None  # a loss under layers tells nothing of how it came
     if lost:
-        at = reading.marked.starts
-        data = reading.marked.data[at[left] : at[right]]
         new = new[~reading.marked.more[left:right]]
-    return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data)
+    return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data if lost else b"")
 
 
 def is_letter(codes: Codes) -> NDArray[np.bool_]:
