@@ -64,7 +64,11 @@ def count(text: str) -> np.ndarray:
 
 def misread(text: str, chain: routes.Chain) -> str:
     for route in chain.routes:
-        text = routes.misread(text, route.name)
+        if route.read in encodings.CASED:
+            text = routes.misread(text, route.name.partition("|")[0])
+            text = text.lower() + text.upper()
+        else:
+            text = routes.misread(text, route.name)
     return text
 
 

@@ -53,7 +53,9 @@ DOUBLE = {
 WIDE = ("utf-16-le", "utf-16-be")
 #: A reader that takes what is valid UTF-8 as UTF-8 and every other byte as cp1252.
 FALLBACK = "utf-8|cp1252"
-NAMES = ("utf-8", *DOUBLE, *WIDE, *SINGLE, FALLBACK)
+#: Readers whose text was then put into capitals or small letters, so that a letter may have been one of two bytes.
+CASED = ("latin-1|cased", "cp1252|cased", "cp1251|cased")
+NAMES = ("utf-8", *DOUBLE, *WIDE, *SINGLE, *CASED, FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,9 @@ class Charmap:
             _fill_wide(packed, length, self.name)
         elif self.name in SINGLE:
             _fill_single(packed, length, self.name)
+        elif self.name in CASED:
+            for code, places in cases(self.name).items():
+                packed[code], length[code] = places[0], 1
         else:
             for codec in reversed(DOUBLE[self.name]):
                 _fill_double(packed, length, codec)
@@ -126,7 +131,7 @@ class Charmap:
 
     def encode_all(self, codes: Codes) -> bytes | None:
         """CODES as bytes if the encoding has all of them, else None."""
-        if self.name in SINGLE or self.name == FALLBACK:
+        if self.name in SINGLE or self.name in CASED or self.name == FALLBACK:
             back = self._single
             data = back.take(codes, mode="clip")
             return None if data.max(initial=0) > 0xFF else data.astype(np.uint8).tobytes()
@@ -212,7 +217,7 @@ class Charmap:
 
     def decode(self, data: bytes) -> Decoded:
         """DATA as text. What cannot be read becomes HOLE, byte by byte (for UTF-8, by the broken sequence)."""
-        if self.name in SINGLE or self.name == FALLBACK or self.name in WIDE:
+        if self.name != "utf-8" and self.name not in DOUBLE:
             raise ChoiceError("written encoding", self.name, ["utf-8", *DOUBLE])
         codec = DOUBLE[self.name][0] if self.name in DOUBLE else "utf-8"
         codes = to_codes(data.decode(codec, self._handler))
@@ -295,6 +300,21 @@ def _fill_four(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     data = np.frombuffer("".join(map(chr, rest)).encode("gb18030"), dtype=">u4")
     packed[rest] = data.astype(np.uint32)
     length[rest] = 4
+
+
+@cache
+def cases(name: str) -> dict[int, tuple[int, ...]]:
+    """The bytes that each code point may have been to a reader of CASED, its own first."""
+    packed, length = load(name.partition("|")[0]).table
+    found: dict[int, tuple[int, ...]] = {}
+    codes = np.flatnonzero(length == 1).tolist()
+    for code in codes:
+        found[code] = (int(packed[code]),)
+    for code in codes:
+        for other in {chr(code).lower(), chr(code).upper()} - {chr(code)}:
+            if len(other) == 1:
+                found[ord(other)] = (*found.get(ord(other), ()), int(packed[code]))
+    return found
 
 
 @cache

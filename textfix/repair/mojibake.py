@@ -15,7 +15,7 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import completion, holes, readings, suspicion, wide
+from textfix.repair import cases, completion, holes, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -158,6 +158,8 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         if len(chain.routes) > config.max_layers or chain.name in wide.chains():
             continue
         hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
+        if chain.routes[-1].read in encodings.CASED:
+            hopeful = hopeful[[cases.of_one_case(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
         if not len(hopeful):
             continue
         some = joined, costs, starts
@@ -169,8 +171,14 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         if reading is None:
             continue
         for at, repair in spans(reading, some[0], some[2], [found[at] for at in hopeful.tolist()], config):
+            piece = pieces[hopeful[at]]
+            doubt = cases.doubt(piece, chain)
+            if doubt:
+                repair = replace(repair, odds=repair.odds - doubt, gain=repair.gain - doubt)
+                if repair.odds < config.caution:
+                    continue
             offers[int(hopeful[at])].append(repair)
-            settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
+            settled[hopeful[at]] |= not doubt and settles(repair, piece)
     chosen = [choose(offer) for offer in offers]
     if config.holes == "fill":
         return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]

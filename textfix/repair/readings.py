@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import FOREIGN, HOLE, LOST, WIDE, Decoded, Encoded
-from textfix.repair import holes, lossy, suspicion
+from textfix.encodings import CASED, FOREIGN, HOLE, LOST, WIDE, Decoded, Encoded
+from textfix.repair import cases, holes, lossy, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
@@ -125,6 +125,7 @@ def swap(encoded: Encoded) -> Decoded:
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
     """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
+    unsure = None
     a = b = np.arange(len(codes) + 1)
     for route in reversed(chain.routes):  # what happened last is undone first
         encoded = encodings.load(route.read).encode(now)
@@ -134,7 +135,10 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
             blocked = ~encoded.known & (codes != HOLE)
             if route.read not in WIDE:
                 blocked |= ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
-            encoded = lossy.resolve(encoded, codes, route.read, route.written)
+            if route.read in CASED:
+                encoded, unsure = cases.choose(encoded, codes, route.written, route.read)
+            else:
+                encoded = lossy.resolve(encoded, codes, route.read, route.written)
         decoded = swap(encoded) if route.written in WIDE else lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)
@@ -144,6 +148,8 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         return None
     reading_costs = model.costs(now).astype(np.float64)
     hole = now == HOLE
+    if chain.routes[-1].read in CASED:
+        reading_costs[now >= 0x80] += cases.CHOICE
     if hole.any():
         reading_costs[hole] = holes.costs(marked, chain.routes[0].written, layers=len(chain.routes))[hole]
     cost = np.add.reduceat(reading_costs, b[:-1])
@@ -171,6 +177,8 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
+    if unsure is not None and unsure.any():  # a guess is worth what it costs, and is not shown
+        marked = cases.forget(marked, unsure)
     return Reading(chain, marked, a, b, gain, cost, same, stale, suspicion.are_marks(codes))
 
 
