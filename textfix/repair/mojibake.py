@@ -41,6 +41,8 @@ BROKEN = 7.0
 #: Nats up to which a mark is as good as one of RARER, which Chinese text hardly has.
 NEEDLESS = 2.0
 RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／＼｜～∵∴※§〃○●△▲◎☆★◇◆□■▽▼㊣℅¯￣＂＇"], np.uint32)
+#: Nats beyond `caution` for a reading with one Han: µÄÑæ, which is 的焰, reads as 接 and a hole.
+ALONE = 4.0
 #: U+FFFD in UTF-8: what stood there was lost before.
 SCAR = "\ufffd".encode()
 #: Letters of ASCII that a reading has where they looked like Han, two each.
@@ -316,10 +318,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     if odds < config.caution:
         return None
     lost = bool((new == HOLE).any())
-    # One Han among broken sequences of UTF-8, which checks itself, is as good as two, but not among scars.
+    # One Han among broken sequences of UTF-8, which checks itself, is as good as two if the odds are, but not among scars.
     at = reading.marked.starts
     data = reading.marked.data[at[left] : at[right]]
-    least = LEAST_HAN - (lost and reading.chain.routes[0].written == "utf-8" and SCAR not in data)
+    utf8 = reading.chain.routes[0].written == "utf-8"
+    least = LEAST_HAN - (lost and utf8 and odds >= config.caution + ALONE and SCAR not in data)
     if len(np.unique(new[is_han(new) & says])) < least:
         # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
         if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:

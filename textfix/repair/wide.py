@@ -24,8 +24,9 @@ from textfix.routes import Chain
 
 #: What two meaningless bytes cost.
 NULL = 11.1
-#: Nats: to change between UTF-16 and what is around it; a byte of ASCII around it; any other, and a control character.
-CHANGE, PLAIN, OTHER = 6.0, 3.0, 9.0
+#: Nats: to change between UTF-16 and what is around it; a byte of ASCII around it at least; any other, and a control
+#: character.
+CHANGE, PLAIN, OTHER = 6.0, 3.5, 9.0
 #: How much less odds are for a border beside a letter that is not ASCII.
 BROKEN = 7.0
 
@@ -99,7 +100,7 @@ def cut(data: NDArray[np.uint8], units: NDArray[np.uint32], blocked: NDArray[np.
     double = model.plain_costs(units)
     double[(units == HOLE) | (units == 0)] = NULL
     double[blocked[:-1] | blocked[1:]] = readings.BARRIER
-    single = np.where(data < 0x80, PLAIN, OTHER)
+    single = np.where(data < 0x80, np.clip(model.plain_costs(data.astype(np.uint32)), PLAIN, OTHER), OTHER)
     single[(data < 0x20) & (data != 0x0A) & (data != 0x0D) & (data != 0x09)] = OTHER
     size = len(data)
     # For each place: the least that everything before it costs if it ends a character of two bytes (wide) or of one,
