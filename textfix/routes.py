@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, tables
-from textfix.batch import to_codes, to_text
+from textfix.batch import Codes, to_codes, to_text
 from textfix.errors import ChoiceError
 
 
@@ -69,20 +69,29 @@ def misread(text: str, route: str) -> str:
     'ÖÐÎÄ'
     """
     way = parse(route)
-    if way.written == "utf-8":
-        data = text.encode("utf-8", "surrogatepass")
+    if way.written == "utf-8" or way.written in encodings.WIDE:
+        data = text.encode(way.written, "surrogatepass")
     else:
         data = encodings.load(way.written).encode(to_codes(text)).data
+    if way.read in encodings.CASED:
+        return to_text(_read_single(data, way.read.partition("|")[0])).lower()
     reader = encodings.load(way.read)
-    if way.read in encodings.charmap.SINGLE:
-        packed, length = reader.table
-        back = np.full(256, encodings.HOLE, np.uint32)
-        codes = np.flatnonzero(length == 1)
-        back[packed[codes]] = codes
-        return to_text(back[np.frombuffer(data, np.uint8)])
+    if way.read in encodings.SINGLE:
+        return to_text(_read_single(data, way.read))
+    if way.read in encodings.WIDE:
+        return data.decode(way.read, "replace")
     if way.read == encodings.charmap.FALLBACK:
         return data.decode("utf-8", reader.fallback_handler)
     return to_text(reader.decode(data).codes)
+
+
+def _read_single(data: bytes, name: str) -> Codes:
+    packed, length = encodings.load(name).table
+    back = np.full(256, encodings.HOLE, np.uint32)
+    codes = np.flatnonzero(length == 1)
+    back[packed[codes]] = codes
+    read: Codes = back[np.frombuffer(data, np.uint8)]
+    return read
 
 
 def undo(text: str, route: str) -> tuple[bytes, NDArray[np.bool_]]:

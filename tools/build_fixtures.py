@@ -60,10 +60,13 @@ def sentences(name: str) -> list[str]:
 
 def misread(text: str, chain: routes.Chain) -> str:
     """TEXT after the misreadings of CHAIN; ValueError where one of them before the last lost something."""
-    for route in chain.routes:  # as a line of a file: what its last byte becomes depends on the line end
+    for route in chain.routes:
         if HOLE in text:
             raise ValueError(f"{chain.name}: something was lost half-way")
-        text = routes.misread(f"{text}\n", route.name).removesuffix("\n")
+        if route.written in encodings.WIDE or route.read in encodings.WIDE:
+            text = routes.misread(text, route.name)
+        else:  # as a line of a file: what its last byte becomes depends on the line end
+            text = routes.misread(f"{text}\n", route.name).removesuffix("\n")
     return text
 
 
@@ -71,6 +74,8 @@ def honest(text: str, garbled: str, chain: routes.Chain) -> str:
     """What GARBLED can be made into: TEXT, or where bytes were lost what the others say; it must agree with TEXT."""
     if HOLE not in garbled:
         return text
+    if any(route.written in encodings.WIDE or route.read in encodings.CASED for route in chain.routes):
+        raise ValueError(f"{chain.name}: what is left cannot be told from the bytes alone")
     left = []
     for euro in ("gb18030", "cp936"):  # € may be A2E3 or 80: what agrees with the sentence is what happened
         now = garbled
@@ -99,6 +104,8 @@ def mojibake() -> Iterator[dict[str, Any]]:
     pools = {key: sentences(f"{key}.txt") for key in ("hans", "hant")}
     taken = {"hans": 0, "hant": 0}
     for number, chain in enumerate(routes.table()):
+        if chain.routes[-1].read in encodings.CASED:
+            continue  # what is sure enough to be shown is the repair's own judgement
         for place in range(3):
             # UTF-8 is written in both scripts, GB18030 on the mainland, Big5 in Taiwan and Hong Kong.
             written = chain.routes[0].written
@@ -119,6 +126,8 @@ def mojibake() -> Iterator[dict[str, Any]]:
                     break
             else:
                 found.sort()
+            if not found:
+                continue  # none of our sentences comes through without a loss
             _, ahead, text, garbled, out = found[0 if found[0][0] < found[-1][0] else -1]
             taken[script] += ahead + 1
             case = {
@@ -219,12 +228,21 @@ def snippets(chain: routes.Chain, size: int) -> Iterator[tuple[str, str]]:
                 yield garbled, text
 
 
+def fits(text: str, left: str) -> bool:
+    """Whether TEXT is LEFT but for holes, at most every other character."""
+    pattern = ".+".join(map(re.escape, re.split(f"{HOLE}+", text)))
+    return re.fullmatch(pattern, left) is not None and 2 * text.count(HOLE) <= len(left)
+
+
 def recall(chain: routes.Chain, size: int) -> int:
     """Percent of the snippets that come out as they should, rounded down; holes side by side are one."""
     cases = list(snippets(chain, size))
     got = textfix.fix_many([garbled for garbled, _ in cases], clean=False)
     pairs = zip(got, (left for _, left in cases), strict=True)
-    right = sum(re.sub(f"{HOLE}+", HOLE, text) == re.sub(f"{HOLE}+", HOLE, left) for text, left in pairs)
+    if chain.routes[-1].read in encodings.CASED:  # a letter may have been one of two bytes: what is not sure is a hole
+        right = sum(fits(text, left) for text, left in pairs)
+    else:
+        right = sum(re.sub(f"{HOLE}+", HOLE, text) == re.sub(f"{HOLE}+", HOLE, left) for text, left in pairs)
     return 100 * right // len(cases)
 
 

@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 import manifest  # noqa: E402
 import train  # noqa: E402
 
-from textfix import routes  # noqa: E402
+from textfix import encodings, routes  # noqa: E402
 from textfix.batch import to_codes  # noqa: E402
 from textfix.repair.suspicion import ASCII, MOST, PAIR_BITS, SIZE, UNIT, WESTERN, hashed, positive  # noqa: E402
 
@@ -34,6 +34,10 @@ MIXTURE = {"hans": 0.3, "hant": 0.3, "classical": 0.1, "mixed": 0.1, "names": 0.
 UNSEEN, NEVER = 0.02 / 30000, 2e-7
 #: Nats of both characters together from which a pair matters, and how often clean text must have it.
 WORTH, KNOWN = 2, 2
+#: Readers whose garbles are made of characters that clean text has as well (潮, 物 and 獲 are pairs of letters in UTF-16,
+#: half of cp1256 is Arabic): those that clean text has more often than RARE are not suspicious, for the others tell enough.
+QUIET = (*encodings.WIDE, "cp1255", "cp1256")
+RARE = 3e-6
 #: Misreadings of other languages, which ftfy undoes.
 READERS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso8859-2", "mac_roman", "cp437")
 
@@ -56,6 +60,16 @@ def sample(corpus: Path, kind: str, most: int) -> str:
 def count(text: str) -> np.ndarray:
     codes = to_codes(text)
     return np.bincount(codes[codes < SIZE], minlength=SIZE)
+
+
+def misread(text: str, chain: routes.Chain) -> str:
+    for route in chain.routes:
+        if route.read in encodings.CASED:
+            text = routes.misread(text, route.name.partition("|")[0])
+            text = text.lower() + text.upper()
+        else:
+            text = routes.misread(text, route.name)
+    return text
 
 
 def shares(counts: np.ndarray) -> np.ndarray:
@@ -85,19 +99,29 @@ def build(corpus: Path) -> dict[str, np.ndarray]:
     clean = sum(part * shares(count(sample(corpus, kind, CLEAN))) for kind, part in MIXTURE.items())
     clean = 0.98 * clean + UNSEEN
     texts = {kind: sample(corpus, kind, GARBLED) for kind in ("hans", "hant", "other")}
-    written = {"gb18030": texts["hans"], "big5": texts["hant"], "utf-8": texts["hans"] + "\n" + texts["hant"]}
+    both = texts["hans"] + "\n" + texts["hant"]
+    written = {"gb18030": texts["hans"], "big5": texts["hant"], "utf-8": both, "utf-16-le": both, "utf-16-be": both}
     names, columns = [], []
     for chain in routes.table():
         text = written[chain.routes[0].written]
-        for route in chain.routes:
-            text = routes.misread(text, route.name)
+        column = np.log((shares(count(misread(text, chain))) + NEVER) / clean)
+        if (
+            chain.routes[0].written == "utf-8" and chain.routes[-1].read in encodings.WIDE
+        ):  # English, too, looks Chinese
+            english = np.log((shares(count(misread(sample(corpus, "other-en", GARBLED), chain))) + NEVER) / clean)
+            column = np.maximum(column, english)
+        if any(route.read in QUIET for route in chain.routes):
+            column = np.where(clean < RARE, column, np.minimum(column, 0.0))
         names.append(chain.name)
-        columns.append(np.log((shares(count(text)) + NEVER) / clean))
+        columns.append(column)
     western = [shares(count(routes.misread(texts["other"], f"utf-8>{reader}"))) for reader in READERS]
     names.append(WESTERN)
     columns.append(np.log((np.max(western, axis=0) + NEVER) / clean))
     table = np.rint(np.clip(np.stack(columns, axis=1), -MOST, MOST) * UNIT).astype(np.int8)
+    wide = [name.startswith(tuple(encodings.WIDE)) for name in names]
+    null = np.where(wide, table[0], ASCII)  # every other byte of ASCII in UTF-16
     table[:0x80] = ASCII
+    table[0] = null
     return {"names": np.array(names), "likelihood": table, "familiar": familiar(corpus, positive(table.max(axis=1)))}
 
 

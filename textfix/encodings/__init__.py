@@ -1,5 +1,33 @@
 """What we can read and write: charmaps that turn code points into bytes and back, with offsets and holes."""
 
-from textfix.encodings.charmap import DOUBLE, FALLBACK, FOREIGN, HOLE, LOST, SINGLE, Charmap, Decoded, Encoded, load
+from textfix.encodings.charmap import (
+    CASED,
+    DOUBLE,
+    FALLBACK,
+    FOREIGN,
+    HOLE,
+    LOST,
+    SINGLE,
+    WIDE,
+    Charmap,
+    Decoded,
+    Encoded,
+    cases,
+    load,
+)
 
-__all__ = ["DOUBLE", "FALLBACK", "FOREIGN", "HOLE", "LOST", "SINGLE", "Charmap", "Decoded", "Encoded", "load"]
+__all__ = [
+    "CASED",
+    "DOUBLE",
+    "FALLBACK",
+    "FOREIGN",
+    "HOLE",
+    "LOST",
+    "SINGLE",
+    "WIDE",
+    "Charmap",
+    "Decoded",
+    "Encoded",
+    "cases",
+    "load",
+]

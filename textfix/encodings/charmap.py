@@ -48,9 +48,14 @@ DOUBLE = {
     "euc_jp": ("euc_jp", "euc_jis_2004"),
     "cp949": ("cp949",),
 }
+#: Two bytes a character. As a reader's they leave ASCII, newlines above all, what it is: bytes that were read in twos
+#: hardly ever give any.
+WIDE = ("utf-16-le", "utf-16-be")
 #: A reader that takes what is valid UTF-8 as UTF-8 and every other byte as cp1252.
 FALLBACK = "utf-8|cp1252"
-NAMES = ("utf-8", *DOUBLE, *SINGLE, FALLBACK)
+#: Readers whose text was then put into capitals or small letters, so that a letter may have been one of two bytes.
+CASED = ("latin-1|cased", "cp1252|cased", "cp1251|cased")
+NAMES = ("utf-8", *DOUBLE, *WIDE, *SINGLE, *CASED, FALLBACK)
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,13 @@ class Charmap:
             _fill_utf8(packed, length)
         elif self.name == FALLBACK:
             _fill_fallback(packed, length)
+        elif self.name in WIDE:
+            _fill_wide(packed, length, self.name)
         elif self.name in SINGLE:
             _fill_single(packed, length, self.name)
+        elif self.name in CASED:
+            for code, places in cases(self.name).items():
+                packed[code], length[code] = places[0], 1
         else:
             for codec in reversed(DOUBLE[self.name]):
                 _fill_double(packed, length, codec)
@@ -108,8 +118,9 @@ class Charmap:
         at = np.minimum(codes, TOP)
         value, size = packed[at], length[at]
         known = (size > 0) & (codes != HOLE)  # gb18030 could write U+FFFD, but what stands there was lost
-        value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST), np.uint32(FOREIGN)))
-        size = np.where(known, size, 1).astype(np.int64)
+        value = np.where(known, value, np.where(codes == HOLE, np.uint32(LOST << 8 | LOST), np.uint32(FOREIGN)))
+        lost = 2 if self.name in WIDE else 1  # half of a surrogate pair is two bytes
+        size = np.where(known, size, np.where(codes == HOLE, lost, 1)).astype(np.int64)
         starts = np.zeros(len(codes) + 1, np.int64)
         np.cumsum(size, out=starts[1:])
         data = np.empty(int(starts[-1]), np.uint8)
@@ -120,7 +131,7 @@ class Charmap:
 
     def encode_all(self, codes: Codes) -> bytes | None:
         """CODES as bytes if the encoding has all of them, else None."""
-        if self.name in SINGLE or self.name == FALLBACK:
+        if self.name in SINGLE or self.name in CASED or self.name == FALLBACK:
             back = self._single
             data = back.take(codes, mode="clip")
             return None if data.max(initial=0) > 0xFF else data.astype(np.uint8).tobytes()
@@ -206,7 +217,7 @@ class Charmap:
 
     def decode(self, data: bytes) -> Decoded:
         """DATA as text. What cannot be read becomes HOLE, byte by byte (for UTF-8, by the broken sequence)."""
-        if self.name in SINGLE or self.name == FALLBACK:
+        if self.name != "utf-8" and self.name not in DOUBLE:
             raise ChoiceError("written encoding", self.name, ["utf-8", *DOUBLE])
         codec = DOUBLE[self.name][0] if self.name in DOUBLE else "utf-8"
         codes = to_codes(data.decode(codec, self._handler))
@@ -234,6 +245,16 @@ def _fill_utf8(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     packed[128:TOP] = np.select([code < 0x800, code < 0x10000], [two, three], four)
     length[128:TOP] = np.select([code < 0x800, code < 0x10000], [2, 3], 4)
     length[0xD800:0xE000] = 0
+
+
+def _fill_wide(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:
+    unit = np.arange(0x80, 0x10000, dtype=np.uint32)
+    above = np.arange(0x10000, TOP, dtype=np.uint32) - 0x10000
+    high, low = 0xD800 | above >> 10, 0xDC00 | above & 0x3FF
+    if name == "utf-16-le":
+        unit, high, low = (np.uint32(0xFF) & part >> 8 | (part & 0xFF) << 8 for part in (unit, high, low))
+    packed[0x80:0x10000], length[0x80:0x10000] = unit, 2
+    packed[0x10000:TOP], length[0x10000:TOP] = high << 16 | low, 4
 
 
 def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:
@@ -279,6 +300,21 @@ def _fill_four(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     data = np.frombuffer("".join(map(chr, rest)).encode("gb18030"), dtype=">u4")
     packed[rest] = data.astype(np.uint32)
     length[rest] = 4
+
+
+@cache
+def cases(name: str) -> dict[int, tuple[int, ...]]:
+    """The bytes that each code point may have been to a reader of CASED, its own first."""
+    packed, length = load(name.partition("|")[0]).table
+    found: dict[int, tuple[int, ...]] = {}
+    codes = np.flatnonzero(length == 1).tolist()
+    for code in codes:
+        found[code] = (int(packed[code]),)
+    for code in codes:
+        for other in {chr(code).lower(), chr(code).upper()} - {chr(code)}:
+            if len(other) == 1:
+                found[ord(other)] = (*found.get(ord(other), ()), int(packed[code]))
+    return found
 
 
 @cache

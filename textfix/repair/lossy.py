@@ -37,6 +37,7 @@ UNUSUAL = 14.0
 INNER_SPACE = re.compile(rb"([\xe0-\xef]) (?=[\x80-\xbf])")
 LAST_SPACE = re.compile(rb"([\xe1-\xef][\x80-\xbf]) ")
 LAST_OF_TWO = re.compile(rb"([\xe1-\xef][\x80-\xbf]) (?= )")
+SPACES = re.compile(rb"[\xe1-\xef](?: [\x80-\xbf]|[\x80-\xbf]? +)")
 BROKEN = re.compile(rb"[\xe0-\xef][\x80-\xbf]? ")
 MIDDLE_DOT = 0x30FB
 #: A sequence of UTF-8 that may not be complete, at the end of some bytes.
@@ -91,7 +92,7 @@ def unspace(encoded: Encoded, reader: str) -> Encoded:
 
     A space behind two bytes of three is A0 if a second one follows, or if nothing else is missing; otherwise the third
     byte was dropped and the space may be one. Where A0 gives a character that hardly anybody writes, the line lost
-    other bytes to spaces as well, and those within a character are LOST.
+    other bytes to spaces as well (C1 controls), and those within a character or where its end should be are LOST.
     """
     data = encoded.data
     if b" " not in data or encodings.load(reader).encode(NO_BREAK).data != b"\xa0" or not BROKEN.search(data):
@@ -106,8 +107,15 @@ def unspace(encoded: Encoded, reader: str) -> Encoded:
             seen = to_codes("".join(filled[max(0, place - 2) : place + 3].decode("utf-8", "ignore") for place in at))
             # Between two layers stand signs, such as † for E2 80 A0, that are rare in text.
             usual = model.plain_costs(seen[seen >= 0x3400]).max(initial=0.0) < UNUSUAL
-            lines[k] = filled if usual else INNER_SPACE.sub(b"\\1\xff", line)
+            lines[k] = filled if usual else SPACES.sub(_lose, line)
     return Encoded(b"\n".join(lines), encoded.starts, encoded.known)
+
+
+def _lose(match: re.Match[bytes]) -> bytes:
+    """A broken sequence with LOST for the spaces that stand in it."""
+    found = match[0]
+    lost = min(3 - len(found.rstrip(b" ")), found.count(b" "))
+    return found.replace(b" ", bytes([LOST]), lost)
 
 
 def is_whole(line: bytes) -> bool:
@@ -185,11 +193,15 @@ def recut(encoded: Encoded, codes: Codes, written: str) -> Encoded:
 
 
 def price(part: bytes, written: str) -> float:
-    """What the bytes of PART cost in WRITTEN, cut as is best: a character may begin with its first byte or its second."""
+    """What the bytes of PART cost in WRITTEN, cut as is best: a character may begin with its first byte or its second,
+    which then leaves half of one before it.
+    """
     if written == "utf-8":
         return BOTH * part.decode("utf-8", "replace").count("\ufffd")
     codes = [np.array(pair(part[skip:], written)[1], np.uint32) for skip in (0, 1)]
-    return min(float(np.where(one == HOLE, BOTH, model.costs(one)).sum()) for one in codes)
+    return min(
+        HALF * skip + float(np.where(one == HOLE, BOTH, model.costs(one)).sum()) for skip, one in enumerate(codes)
+    )
 
 
 def decode(encoded: Encoded, written: str) -> Decoded:

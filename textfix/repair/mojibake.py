@@ -15,7 +15,7 @@ from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import completion, holes, readings, suspicion
+from textfix.repair import cases, completion, holes, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -34,8 +34,21 @@ WHOLE_HAN, WELL = 8, 5.5
 CUT = 9.0
 #: What a border costs where it is natural: less, so that a span rather reaches the ends of its line.
 NATURAL = 5.0
+#: What it costs to leave one or two letters between a span and the end of their line: 签 as キ looks likely for itself.
+EDGE, LEFT = 13.0, 2
 #: How much less odds are for each border that is not natural: 데우던 in a Korean line reads as 单快带.
 BROKEN = 7.0
+#: Nats up to which a mark is as good as one of RARER, which Chinese text hardly has.
+NEEDLESS = 2.0
+RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／＼｜～∵∴※§〃○●△▲◎☆★◇◆□■▽▼㊣℅¯￣＂＇"], np.uint32)
+#: Nats beyond `caution` for a reading with one Han: µÄÑæ, which is 的焰, reads as 接 and a hole.
+ALONE = 4.0
+#: U+FFFD in UTF-8: what stood there was lost before.
+SCAR = "\ufffd".encode()
+#: Letters of ASCII that a reading has where they looked like Han, two each.
+LEAST_LETTERS = 8
+#: What a meaningless byte costs.
+BYTE = 5.5
 #: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
 LEAST_ROWS, SPARSE = 4, 8
 
@@ -69,11 +82,13 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             whole.mask(codes[batch.starts[text] : batch.ends[text]])
         left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
         found = suspicion.find_windows(codes) if left else []
-    edits: dict[int, list[Edit]] = {}
+    edits = find_wide(batch, found, config)
+    if edits:
+        found = [window for window in found if owner(batch, window) not in edits]
     for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
             continue
-        text = int(batch.owners(np.array([window.start]))[0])
+        text = owner(batch, window)
         shift = window.start - int(batch.starts[text])
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
@@ -90,6 +105,26 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         if whole.left:
             edits[text] = sorted((*edits.get(text, ()), *whole.edits()), key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def owner(batch: Batch, window: Window) -> int:
+    """The text that WINDOW lies in."""
+    return int(batch.owners(np.array([window.start]))[0])
+
+
+def find_wide(batch: Batch, found: list[Window], config: Config) -> dict[int, list[Edit]]:
+    """What reads as UTF-16 in the texts of the windows FOUND that may be such."""
+    names: dict[int, frozenset[str]] = {}
+    for window in found:
+        if window.chains & wide.chains().keys():
+            text = owner(batch, window)
+            names[text] = names.get(text, frozenset()) | window.chains
+    edits: dict[int, list[Edit]] = {}
+    for text, some in names.items():
+        codes = batch.codes[batch.starts[text] : batch.ends[text]]
+        if one := wide.find(batch.texts[text], codes, some, config):
+            edits[text] = one
+    return edits
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[int, Whole]:
@@ -128,9 +163,11 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     settled = np.zeros(len(pieces), np.bool_)
     named = frozenset().union(*(window.chains for window in found))
     for chain in routes.table():
-        if chain.name not in named or len(chain.routes) > config.max_layers:
+        if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
             continue
         hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
+        if chain.routes[-1].read in encodings.CASED:
+            hopeful = hopeful[[cases.of_one_case(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
         if not len(hopeful):
             continue
         some = joined, costs, starts
@@ -142,8 +179,14 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         if reading is None:
             continue
         for at, repair in spans(reading, some[0], some[2], [found[at] for at in hopeful.tolist()], config):
+            piece = pieces[hopeful[at]]
+            doubt = cases.doubt(piece, chain)
+            if doubt:
+                repair = replace(repair, odds=repair.odds - doubt, gain=repair.gain - doubt)
+                if repair.odds < config.caution:
+                    continue
             offers[int(hopeful[at])].append(repair)
-            settled[hopeful[at]] |= settles(repair, pieces[hopeful[at]])
+            settled[hopeful[at]] |= not doubt and settles(repair, piece)
     chosen = [choose(offer) for offer in offers]
     if config.holes == "fill":
         return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]
@@ -172,22 +215,32 @@ def spans(
     cut[:-1][open_] = cut[1:][open_] = NATURAL
     cut[readings.within_alphabet(codes, reading.a)] = CUT
     known = np.add.reduceat(readings.is_known(codes), reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
+    open_ |= np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) > 0
     for at in hopeful.tolist():
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
         price = cut[low : high + 1].copy()
         if windows[at].opens:
             price[0] = 0.0
+            for place in range(1, 1 + count_closed(open_[low : min(low + LEFT, high - 1)])):
+                price[place] = EDGE
         if windows[at].closes:
             price[-1] = price[-2] = 0.0  # the last atom of a window is the newline behind it
+            for place in range(1, 1 + count_closed(open_[max(high - 1 - LEFT, low) : high - 1][::-1])):
+                price[-2 - place] = EDGE
         for first, last in best_runs(gain[low:high], need, price):
             odds = float(so_far[low + last] - so_far[low + first]) + STRANGE - reading.chain.prior
             odds += familiarity(gain[low + first : low + last], known[low + first : low + last])
-            odds -= BROKEN * (int(price[first] == CUT) + int(price[last] == CUT))
+            odds -= BROKEN * (int(price[first] >= CUT) + int(price[last] >= CUT))
             if odds < config.caution:
                 continue
             repair = weigh(reading, low + first, low + last, odds, int(starts[at]), config)
             if repair is not None:
                 yield at, repair
+
+
+def count_closed(open_: NDArray[np.bool_]) -> int:
+    """How many values there are before the first that is true."""
+    return int(open_.argmax()) if open_.any() else len(open_)
 
 
 def familiarity(gain: NDArray[np.float64], known: NDArray[np.bool_]) -> float:
@@ -228,6 +281,8 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
     marked = reading.marked
     null = np.full(len(marked.codes), NULL[reading.chain.routes[0].written])
     null[marked.codes < 0x80] = 0.0
+    if reading.chain.routes[-1].read in encodings.WIDE:  # ASCII, too, is what two bytes a character became
+        null[marked.codes < 0x80] = BYTE * np.diff(marked.starts)[marked.codes < 0x80]
     hole = marked.codes == HOLE
     if hole.any():
         null[hole] = holes.by_chance(marked, layers=len(reading.chain.routes))[hole]
@@ -240,10 +295,14 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
     hole = reading.marked.codes == HOLE
     lost_as_well = reading.same & hole[reading.b[:-1]]
-    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of.
-    whole = np.add.reduceat(~hole & (reading.marked.codes >= 0x80), reading.b[:-1], dtype=np.int64)
+    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of, or a
+    # rarer mark for no good reason: … is ＃ in Big5 read as GBK.
+    text = ~hole & (reading.marked.codes >= 0x80)
+    whole = np.add.reduceat(text, reading.b[:-1], dtype=np.int64)
     mark = np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
-    idle = (reading.same | (mark & (whole == 0) & (reading.gain <= 0))) & ~lost_as_well
+    plain = np.add.reduceat(text & ~np.isin(reading.marked.codes, RARER), reading.b[:-1], dtype=np.int64)
+    needless = (whole == 0) & (reading.gain <= 0) | (plain == 0) & (reading.gain <= NEEDLESS)
+    idle = (reading.same | (mark & needless)) & ~lost_as_well
     while first < last and idle[first]:
         first += 1
     while first < last and idle[last - 1]:
@@ -262,15 +321,28 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     gain = float(reading.gain[first:last].sum()) - reading.chain.prior
     odds = min(odds, gain)
     says = np.repeat(~reading.stale[first:last], np.diff(reading.b[first : last + 1]))
-    if odds < config.caution or len(np.unique(new[is_han(new) & says])) < LEAST_HAN:
+    if odds < config.caution:
         return None
     lost = bool((new == HOLE).any())
-    data = b""
+    # One Han among broken sequences of UTF-8, which checks itself, is as good as two if the odds are, but not among scars.
+    at = reading.marked.starts
+    data = reading.marked.data[at[left] : at[right]]
+    utf8 = reading.chain.routes[0].written == "utf-8"
+    least = LEAST_HAN - (lost and utf8 and odds >= config.caution + ALONE and SCAR not in data)
+    if len(np.unique(new[is_han(new) & says])) < least:
+        # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
+        if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:
+            return None
+    if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():
+        return None  # a loss under layers tells nothing of how it came
     if lost:
-        at = reading.marked.starts
-        data = reading.marked.data[at[left] : at[right]]
         new = new[~reading.marked.more[left:right]]
-    return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data)
+    return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data if lost else b"")
+
+
+def is_letter(codes: Codes) -> NDArray[np.bool_]:
+    small: NDArray[np.bool_] = (codes | 0x20 >= 0x61) & (codes | 0x20 <= 0x7A)
+    return small
 
 
 def fill(repair: Repair, window: Codes) -> Repair:

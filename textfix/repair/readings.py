@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import FOREIGN, HOLE
-from textfix.repair import holes, lossy, suspicion
+from textfix.encodings import CASED, FOREIGN, HOLE, LOST, WIDE, Decoded, Encoded
+from textfix.repair import cases, holes, lossy, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
 #: What a character of meaningless bytes costs when they happen to decode: an even choice among what the encoding has.
 #: UTF-8 checks itself: three random bytes form a character once in 80 times, which is worth 4.4 nats more.
-NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5}
+NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5, "utf-16-le": 11.1, "utf-16-be": 11.1}
 #: Odds against text of a kind that the model does not know (−ln of its share), where the reading is the judge alone.
 STRANGE = 8.0
 #: A reading has this many different Han characters, or it is not ours to judge.
@@ -107,20 +107,39 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
     return costs
 
 
+def swap(encoded: Encoded) -> Decoded:
+    """ENCODED, two bytes a character in one order, as text of the other order; ASCII stays what it is."""
+    data = np.frombuffer(encoded.data, np.uint8).astype(np.uint32)
+    size = np.diff(encoded.starts)
+    starts = np.concatenate([encoded.starts[:-1], encoded.starts[:-1][size == 4] + 2])
+    starts.sort()
+    ends = np.append(starts[1:], encoded.starts[-1])
+    double = ends - starts == 2
+    codes = data[starts]
+    codes[double] |= data[starts[double] + 1] << np.uint32(8)
+    lost = double & (codes == (LOST << 8 | LOST))
+    codes[lost | (codes >> 11 == 0xD8 >> 3)] = HOLE
+    return Decoded(codes, np.append(starts, encoded.starts[-1]))
+
+
 def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | None:
     """CODES (costing COSTS as they stand) read along CHAIN; None where there is nothing to take or leave."""
     now: Codes = codes
+    unsure = None
     a = b = np.arange(len(codes) + 1)
     for route in reversed(chain.routes):  # what happened last is undone first
         encoded = encodings.load(route.read).encode(now)
         if now is codes:
             # Direction marks and isolates (U+202A to U+202E, U+2060 to U+206F) are what somebody put around a garble:
             # only four bytes of GB18030 could be read as one.
-            blocked = (
-                (~encoded.known & (codes != HOLE)) | ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
-            )
-            encoded = lossy.resolve(encoded, codes, route.read, route.written)
-        decoded = lossy.decode(encoded, route.written)
+            blocked = ~encoded.known & (codes != HOLE)
+            if route.read not in WIDE:
+                blocked |= ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
+            if route.read in CASED:
+                encoded, unsure = cases.choose(encoded, codes, route.written, route.read)
+            else:
+                encoded = lossy.resolve(encoded, codes, route.read, route.written)
+        decoded = swap(encoded) if route.written in WIDE else lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)
         left, right = common(b, here)  # borders of what was undone so far that are borders here too
@@ -129,6 +148,8 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
         return None
     reading_costs = model.costs(now).astype(np.float64)
     hole = now == HOLE
+    if chain.routes[-1].read in CASED:
+        reading_costs[now >= 0x80] += cases.CHOICE
     if hole.any():
         reading_costs[hole] = holes.costs(marked, chain.routes[0].written, layers=len(chain.routes))[hole]
     cost = np.add.reduceat(reading_costs, b[:-1])
@@ -149,13 +170,15 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     gain[stale] = np.minimum(gain[stale], 0.0)
     cost[stale] = 0.0
     gain[same | (np.add.reduceat(marked.swallowed, b[:-1], dtype=np.int64) > 0)] = 0.0
-    # What an inner reader cannot have given stands as a newline in the reading, and in no line as it is.
-    broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(
-        codes == FOREIGN, a[:-1], dtype=np.int64
-    )
-    gain[broken] = -BARRIER
+    if len(chain.routes) > 1:  # what an inner reader cannot have given stands as a newline in the reading
+        broken = np.add.reduceat(now == FOREIGN, b[:-1], dtype=np.int64) > np.add.reduceat(
+            codes == FOREIGN, a[:-1], dtype=np.int64
+        )
+        gain[broken] = -BARRIER
     if blocked.any():
         gain[np.add.reduceat(blocked, a[:-1], dtype=np.int64) > 0] = -BARRIER
+    if unsure is not None and unsure.any():  # a guess is worth what it costs, and is not shown
+        marked = cases.forget(marked, unsure)
     return Reading(chain, marked, a, b, gain, cost, same, stale, suspicion.are_marks(codes))
 
 

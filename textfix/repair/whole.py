@@ -18,7 +18,7 @@ from textfix import encodings, model, routes
 from textfix.batch import Codes, to_codes
 from textfix.config import Config
 from textfix.records import Edit
-from textfix.repair import holes, suspicion
+from textfix.repair import cases, holes, suspicion
 from textfix.repair.readings import NULL, STRANGE, is_han
 from textfix.routes import Chain
 
@@ -70,7 +70,13 @@ def chains() -> tuple[tuple[int, ...], dict[str, Chain]]:
     """The columns of the table of suspicions that are for chains whose text was UTF-8, and the chains by name."""
     by_name = {chain.name: chain for chain in routes.table()}
     names = suspicion.table().names
-    wanted = [k for k, name in enumerate(names) if name in by_name and by_name[name].routes[0].written == "utf-8"]
+    wanted = [
+        k
+        for k, name in enumerate(names)
+        if name in by_name
+        and by_name[name].routes[0].written == "utf-8"
+        and by_name[name].routes[-1].read not in encodings.CASED
+    ]
     return tuple(wanted), by_name
 
 
@@ -86,6 +92,8 @@ def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     for column in best:
         chain = by_name[table.names[column]]
         if "??" in text and chain.routes[-1].read in holes.LOSING:  # lost bytes, perhaps: that is for the search
+            continue
+        if cases.doubt(codes, chain):
             continue
         if said[column] > 0 and len(chain.routes) <= config.max_layers and (data := undo(codes, chain)) is not None:
             return weigh(text, codes, data, chain, column, config)

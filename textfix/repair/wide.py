@@ -1,0 +1,132 @@
+"""UTF-16 that was read byte by byte: `-N‡e` for 中文, every other byte of it ASCII.
+
+Newlines are part of it (上 is 4E 0A, 不 is 4E 0D), so a text is read from end to end and not line by line. Two
+bytes at a time it is Chinese, one at a time it may be what somebody put around it: of all ways to cut it, the cheapest
+is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textfix import encodings, model, routes
+from textfix.batch import Codes, to_text
+from textfix.config import Config
+from textfix.encodings import HOLE, WIDE
+from textfix.records import Edit
+from textfix.repair import readings
+from textfix.repair.readings import LEAST_HAN, STRANGE, is_han
+from textfix.routes import Chain
+
+#: What two meaningless bytes cost.
+NULL = 11.1
+#: Nats: to change between UTF-16 and what is around it; a byte of ASCII around it at least; any other, and a control
+#: character.
+CHANGE, PLAIN, OTHER = 6.0, 3.5, 9.0
+#: How much less odds are for a border beside a letter that is not ASCII.
+BROKEN = 7.0
+
+
+@cache
+def chains() -> dict[str, Chain]:
+    """The misreadings of UTF-16 byte by byte, by name."""
+    found = (chain for chain in routes.table() if len(chain.routes) == 1)
+    return {
+        chain.name: chain for chain in found if chain.routes[0].written in WIDE and chain.routes[0].read not in WIDE
+    }
+
+
+def find(text: str, codes: Codes, names: frozenset[str], config: Config) -> list[Edit]:
+    """The stretches of TEXT that read as UTF-16 along one of the chains called NAMES."""
+    offers: list[tuple[float, list[Edit]]] = []
+    for name in sorted(names & chains().keys()):
+        edits = list(read(text, codes, chains()[name], config))
+        if edits:
+            offers.append((sum(edit.odds for edit in edits), edits))
+    return max(offers, key=lambda offer: offer[0])[1] if offers else []
+
+
+def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit]:
+    """The stretches of TEXT that read as UTF-16 along CHAIN and are worth it."""
+    route = chain.routes[0]
+    encoded = encodings.load(route.read).encode(codes)
+    data = np.frombuffer(encoded.data, np.uint8)
+    if len(data) < 2:
+        return
+    units = couple(data, route.written)
+    lost = np.repeat(~encoded.known, np.diff(encoded.starts))
+    units[lost[:-1] | lost[1:]] = HOLE
+    standing = readings.standing_costs(codes)
+    borders = np.zeros(len(data) + 1, np.bool_)  # where characters of TEXT begin
+    borders[encoded.starts] = True
+    blocked = np.zeros(len(data), np.bool_)
+    blocked[encoded.starts[:-1][~encoded.known & (codes != HOLE)]] = True
+    for low, high in cut(data, units, blocked):
+        while low < high and not borders[low]:
+            low += 2
+        while low < high and not borders[high]:
+            high -= 2
+        new = units[low:high:2]
+        new = new.astype(np.uint32)
+        start, end = np.searchsorted(encoded.starts, [low, high]).tolist()
+        cost = float(model.costs(new)[new != HOLE].sum())
+        odds = NULL * int((new != HOLE).sum()) - cost + STRANGE - chain.prior
+        sides = [codes[at] for at in (start - 1, end) if 0 <= at < len(codes)]
+        odds -= BROKEN * sum(int(side) >= 0x80 for side in sides)
+        odds = min(odds, float(standing[start:end].sum()) - cost - chain.prior)
+        if odds < config.caution or len(np.unique(new[is_han(new)])) < LEAST_HAN:
+            continue
+        if config.holes == "keep" and (new == HOLE).any():
+            continue
+        yield Edit(start, end, text[start:end], to_text(new), chain.name, odds)
+
+
+def couple(data: NDArray[np.uint8], written: str) -> NDArray[np.uint32]:
+    """The character that begins at each byte of DATA but the last; HOLE where a byte is lost or it is half a pair."""
+    first, second = data[:-1].astype(np.uint32), data[1:].astype(np.uint32)
+    units = (second << 8 | first) if written == "utf-16-le" else (first << 8 | second)
+    units[(units >= 0xD800) & (units < 0xE000)] = HOLE
+    return units
+
+
+def cut(data: NDArray[np.uint8], units: NDArray[np.uint32], blocked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where DATA is UTF-16 and where not, so that it costs least; UNITS are its couples, none goes over what is BLOCKED."""
+    double = model.plain_costs(units)
+    double[(units == HOLE) | (units == 0)] = NULL
+    double[blocked[:-1] | blocked[1:]] = readings.BARRIER
+    single = np.where(data < 0x80, np.clip(model.plain_costs(data.astype(np.uint32)), PLAIN, OTHER), OTHER)
+    single[(data < 0x20) & (data != 0x0A) & (data != 0x0D) & (data != 0x09)] = OTHER
+    size = len(data)
+    # For each place: the least that everything before it costs if it ends a character of two bytes (wide) or of one,
+    # where the open wide stretch began, and the last of RUNS before that.
+    wide, plain = [np.inf] * (size + 2), [0.0] * (size + 2)
+    began, before, since = [0] * (size + 2), [-1] * (size + 2), [-1] * (size + 2)
+    plain[0] = wide[0] = 0.0
+    runs: list[tuple[int, int, int]] = []  # (the one before, its start, its end)
+    for at, (one, two) in enumerate(zip(single.tolist(), [*double.tolist(), np.inf], strict=True)):
+        if plain[at] + CHANGE < wide[at]:
+            wide[at + 2] = plain[at] + CHANGE + two
+            began[at + 2], before[at + 2] = at, since[at]
+        else:
+            wide[at + 2] = wide[at] + two
+            began[at + 2], before[at + 2] = began[at], before[at]
+        if wide[at] + CHANGE < plain[at]:
+            plain[at + 1] = wide[at] + CHANGE + one
+            since[at + 1] = len(runs)
+            runs.append((before[at], began[at], at))
+        else:
+            plain[at + 1] = plain[at] + one
+            since[at + 1] = since[at]
+    last = since[size]
+    if wide[size] < plain[size]:
+        last = len(runs)
+        runs.append((before[size], began[size], size))
+    found: list[tuple[int, int]] = []
+    while last >= 0:
+        last, low, high = runs[last]
+        found.append((low, high))
+    return found[::-1]
