@@ -221,6 +221,25 @@ def test_utf8_within_a_line(after: str) -> None:
     assert decode(data, found) == LINE * 3 + "\n<p>这一行中间是统一码" + after
 
 
+@pytest.mark.parametrize(
+    "line", ["瓦匠蹲在屋檐下啃烧饼", "铁匠淬火的刺啦声惊飞麻雀", "木匠刨花卷成团", "老裁缝戴着顶针缝补棉袄"]
+)
+@pytest.mark.parametrize(("page", "alone"), [("utf-8", "gb18030"), ("gb18030", "utf-8")])
+def test_lines_of_rare_characters(line: str, page: str, alone: str) -> None:
+    """A line that the encoding of the whole cannot read may be of rarer characters than one that it can."""
+    data = (LINE + "\n").encode(page) * 3 + f"<p>{line}</p>".encode(alone) + ("\n" + LINE).encode(page)
+    assert decode(data, detect(data)) == (LINE + "\n") * 3 + f"<p>{line}</p>\n" + LINE
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [("Сегодня библиотека закрыта", "cp1251")]
+)
+def test_lines_of_other_languages_are_not_claimed(text: str, codec: str) -> None:
+    """What a page in UTF-8 cannot read is a hole, and not whatever Chinese the bytes might be."""
+    data = (LINE + "\n").encode() * 3 + text.encode(codec) + b"\n"
+    assert all(char in "\ufffd \n" or char.isascii() for char in decode(data, detect(data)).split("\n")[3])
+
+
 def test_one_character_on_a_page() -> None:
     """一 in GBK is a Cyrillic letter in UTF-8, where no word of that alphabet is; © is what it is on any page."""
     page = "<!DOCTYPE html>\n<html><head><meta charset='%s'><title>%s</title></head><body>%s</body></html>"

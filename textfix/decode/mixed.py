@@ -34,6 +34,11 @@ FEW, RARE, COMMON = 6, 0.4, 8.6
 #: Nats that a letter of a part may cost in its new encoding, and what the part may cost besides: charts of all
 #: characters and pictures made of signs cost more, and are left as they are.
 LETTER, BESIDES = 7.0, 4.0
+#: The same for each of FEW letters or more that cost SAVED nats more in the encoding of the whole, which then cannot read it. Classical
+#: Chinese costs up to 9 (88 lines of 100), Korean or random bytes read as GBK 9 or more (98 and 99.9). UTF-8 is seen by
+#: its form.
+RARE_LETTER = {"utf-8": 12.0, "gb18030": 9.0, "cp950": 9.0, "big5hkscs": 9.0}
+SAVED = 8.0
 UTF8_CHAR = 3
 #: Cells that are looked at to see whether bytes that nothing reads are a mixture, and the share that must be text.
 CELLS, READABLE = 256, 0.8
@@ -307,7 +312,11 @@ def _score(cells: Sequence[bytes], codecs_: Sequence[str]) -> Scores:
         if row:
             letters = _are_letters(codes)
             amounts[row] = amount = np.add.reduceat(letters, starts, dtype=np.int64)
-            dear = np.add.reduceat(np.where(letters, cost, 0.0), starts) > LETTER * amount + BESIDES
+            limit = LETTER * amount
+            if codecs_[0] != "ascii":  # which is no encoding of the whole, but none
+                unread = (amount >= FEW) & (out[row] - out[0] > SAVED * amount)
+                limit = np.where(unread, RARE_LETTER.get(codec, LETTER) * amount, limit)
+            dear = np.add.reduceat(np.where(letters, cost, 0.0), starts) > limit + BESIDES
             signs = np.add.reduceat((codes >= 0x80) & ~letters, starts, dtype=np.int64)
             is_text[row] = ~dear & (amount > 1) & (signs <= amount)
     return Scores(out, is_text, amounts)
