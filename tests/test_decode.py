@@ -231,9 +231,7 @@ def test_lines_of_rare_characters(line: str, page: str, alone: str) -> None:
     assert decode(data, detect(data)) == (LINE + "\n") * 3 + f"<p>{line}</p>\n" + LINE
 
 
-@pytest.mark.parametrize(
-    ("text", "codec"), [("Сегодня библиотека закрыта", "cp1251")]
-)
+@pytest.mark.parametrize(("text", "codec"), [("Сегодня библиотека закрыта", "cp1251")])
 def test_lines_of_other_languages_are_not_claimed(text: str, codec: str) -> None:
     """What a page in UTF-8 cannot read is a hole, and not whatever Chinese the bytes might be."""
     data = (LINE + "\n").encode() * 3 + text.encode(codec) + b"\n"

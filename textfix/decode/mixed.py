@@ -243,12 +243,26 @@ def _divide(
         choice = table.argmax(axis=0)
         gain = table.max(axis=0) - table[best]
         choice[gain <= MARGIN] = best
+        if _is_foreign(scores, best, choice):
+            continue
         switches = int((np.diff(np.concatenate([[best], choice])) != 0).sum())
         reached = float(table[choice, np.arange(len(places))].sum()) - MARGIN * 0.5 * switches
         if reached > value + MARGIN * 0.5:
             value = reached
             found = _spread(line, places, choice.tolist(), codecs_)
     return found
+
+
+def _is_foreign(scores: Scores, best: int, choice: NDArray[np.intp]) -> bool:
+    """Whether most of what BEST cannot read on a line is text in none of the others, and what is only seems to be.
+
+    A line of Korean has short words that could be Chinese, and long ones that could not.
+    """
+    likeliest = scores.nats.argmax(axis=0)
+    places = np.arange(len(choice))
+    unread = scores.nats[likeliest, places] - scores.nats[best] > MARGIN
+    amount = scores.letters[likeliest, places]
+    return bool(2 * amount[unread & (choice != best)].sum() <= amount[unread].sum() > 0)
 
 
 def _spread(
