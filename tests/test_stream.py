@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from textfix.decode import detect
 from textfix.decode.material import CELL, LIMIT
-from textfix.decode.stream import Detector
+from textfix.decode.stream import Detector, StreamDecoder
 
 LINE = "图书馆周末上午九点开门，借书证请在前台办理。\n"
 
@@ -86,3 +86,49 @@ def test_misuse() -> None:
     assert detector.close() == detector.close()
     with pytest.raises(ValueError, match="close"):
         detector.feed(b"a")
+
+
+# --- text as it comes ---
+
+
+def decode_by(data: bytes, size: int, declared: str | None = None) -> str:
+    decoder = StreamDecoder(declared=declared)
+    pieces = [decoder.feed(data[start : start + size]) for start in range(0, len(data), size)]
+    return "".join([*pieces, decoder.close()])
+
+
+@pytest.mark.parametrize(
+    "codec", ["utf-8", "utf-8-sig", "gb18030", "cp950", "utf-16", "utf-16-le", "hz", "iso-2022-cn", "euc-tw"]
+)
+@pytest.mark.parametrize("size", [1, 3, 1000, 1 << 20])
+def test_text_of_a_stream(codec: str, size: int) -> None:
+    """However it is cut, and with a wrong name given: the text."""
+    text = "plain text\n" * 9 + "圖書館週末上午開門。\n" * 30
+    if codec in ("gb18030", "hz"):
+        text = "plain text\n" * 9 + "图书馆周末上午九点开门。\n" * 30
+    assert decode_by(text.encode(codec), size, "big5") == text
+
+
+def test_plain_text_is_not_held_back() -> None:
+    """ASCII comes through at once, what declares an encoding in it counts, and an escape that is none is only that."""
+    decoder = StreamDecoder()
+    head = "<!DOCTYPE html>\n<html><head><meta charset='big5'><link rel='stylesheet' href='/style.css'>\n"
+    assert decoder.feed(head[:20].encode()) == ""  # a stream of so few bytes may still be UTF-16
+    assert decoder.feed(head[20:].encode()) == head
+    assert decoder.feed("中".encode("big5")) == ""
+    assert decoder.close() == "中"
+    text = "\x1b[31mred\x1b[0m\n" * 20_000 + "图书馆周末上午九点开门"
+    assert decode_by(text.encode("gb18030"), 5000) == text
+
+
+def test_streams_of_no_text() -> None:
+    assert decode_by(b"", 9) == ""
+    noise = random.Random(1).randbytes(200_000)
+    assert len(decode_by(noise, 4096)) == len(noise)
+    assert decode_by("图书馆周末上午九点开门。".encode("gb18030")[:-1], 5) == "图书馆周末上午九点开门\ufffd"
+
+
+@given(st.binary(max_size=300), st.integers(1, 40))
+def test_a_stream_is_cut_anywhere(data: bytes, size: int) -> None:
+    """No cut changes the text, and no bytes raise."""
+    assert decode_by(data, size) == decode_by(data, len(data) or 1)

@@ -210,14 +210,15 @@ def relieve(data: bytes, reading: Reading) -> Reading:
     """READING, that of DATA as UTF-8, as the odd characters of a file in ASCII are to be priced.
 
     λ, © or ✓ there are not the rare events that they are in text: the first costs ODD nats at most, the others SAME, and
-    what comes after them AFTER. A single letter of another alphabet is no such thing: those are written in words, and
-    the two bytes of һ are 一 in GBK.
+    what comes after them AFTER. A single letter of another alphabet, Greek apart, is no such thing: those are written in
+    words, and the two bytes of һ are 一 in GBK, those of ʨ 囧 in Big5.
     """
     codes, _ = decode_part(data, reading.codec)
     costs = price(before(codes, 2), before(codes, 1), codes)
     beyond = codes >= 0x80
     single = beyond & ~(np.append(beyond[1:], False) | np.append(False, beyond[:-1]))
-    odd = np.flatnonzero(beyond & ~(single & (codes >= 0x0400) & (codes < 0x0800)))
+    foreign = (codes >= 0x0180) & (codes < 0x0800) & ((codes < 0x0370) | (codes >= 0x0400))
+    odd = np.flatnonzero(beyond & ~(single & foreign))
     bound = np.where(before(codes, 1) >= 0x80, AFTER, costs)
     bound[odd] = SAME
     bound[odd[np.unique(codes[odd], return_index=True)[1]]] = ODD

@@ -16,6 +16,8 @@ from textfix.records import Detection
 
 #: Bytes from the first that is not plain ASCII on by which the encoding of a stream is decided.
 HEAD = 1 << 16
+#: Bytes at the start that must be plain ASCII before any is given: by then UTF-16 has shown a NUL, or its mark.
+HOLD = 64
 #: What is not plain ASCII: bytes above 7F, and what the seven-bit encodings and UTF-16 begin with.
 _BEYOND = re.compile(rb"[\x80-\xff\0\x1b]|~\{")
 
@@ -109,24 +111,31 @@ class StreamDecoder:
         """The text that CHUNK completes."""
         if self._decoder is not None:
             return self._read(chunk)
-        if not self._buffer and not _BEYOND.search(chunk) and not chunk.endswith(b"~"):
-            self._start += chunk[: REACH - len(self._start)]
-            return chunk.decode("ascii")
         self._buffer += chunk
-        return self._decide() if len(self._buffer) >= HEAD else ""
+        if len(self._buffer) >= HEAD:
+            return self._decide()
+        if len(self._start) + len(self._buffer) < HOLD or chunk.endswith(b"~") or _BEYOND.search(self._buffer):
+            return ""
+        return self._let_through()
 
     def close(self) -> str:
         """The text of what is left."""
         text = self._decide() if self._decoder is None else ""
         return text if self._decoder is None else text + self._read(b"", final=True)
 
-    def _decide(self) -> str:
+    def _let_through(self) -> str:
         data = bytes(self._buffer)
         self._buffer.clear()
-        self.detection = detect(bytes(self._start) + data, declared=self._declared)
+        self._start += data[: REACH - len(self._start)]
+        return data.decode("ascii")
+
+    def _decide(self) -> str:
+        self.detection = detect(bytes(self._start + self._buffer), declared=self._declared)
         if self.detection.encoding == "ascii":  # an escape that was none: nothing is decided
-            return data.decode("ascii")
+            return self._let_through()
         self._decoder = codecs.getincrementaldecoder(self.detection.encoding or "ascii")("replace")
+        data = bytes(self._buffer)
+        self._buffer.clear()
         return self._read(data)
 
     def _read(self, data: bytes, final: bool = False) -> str:
