@@ -19,17 +19,7 @@ from textfix.encodings import HOLE
 from textfix.repair import phrases, pinyin
 from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
 from textfix.repair.halves import (
-    EURO,
-    FULL,
-    bytes_of,
-    common,
-    ending,
-    gapless,
-    gbk,
-    guessable,
-    pairs,
-    shift,
-    usual,
+    EURO, FULL, bytes_of, common, ending, gapless, gbk, guessable, pairs, shift, usual,
 )  # fmt: skip
 from textfix.repair.phrases import MEMORY
 
