@@ -71,12 +71,17 @@ class Batch:
         self._ends: Offsets | None = None
 
     @classmethod
-    def of_joined(cls, joined: str, lengths: Offsets) -> Batch:
-        """The batch of texts that come as one string, a newline between two, with the LENGTHS of each."""
-        ends = np.cumsum(lengths + 1) - 1
-        starts = ends - lengths
-        batch = cls(Slices(joined, starts, ends))
-        batch._joined, batch._starts, batch._ends = joined, starts, ends
+    def of_joined(cls, joined: str, number: int, measure: Callable[[], Offsets]) -> Batch:
+        """The batch of NUMBER texts that come as one string, a newline between two; MEASURE gives their lengths.
+
+        It is asked only if there are other newlines, for it reads all of them again.
+        """
+        batch = cls(())
+        batch._joined = joined
+        breaks: Offsets = batch.note(_breaks)
+        ends = np.append(breaks, len(batch.codes)) if len(breaks) == number - 1 else np.cumsum(measure() + 1) - 1
+        batch._starts, batch._ends = np.concatenate([[0], ends[:-1] + 1]), ends
+        batch.texts = Slices(joined, batch._starts, ends)
         return batch
 
     def replaced(self, new: Mapping[int, str]) -> Batch:
@@ -92,7 +97,7 @@ class Batch:
             pieces += (self.joined[at : self.starts[place]], new[place])
             at = int(self.ends[place])
             lengths[place] = len(new[place])
-        return Batch.of_joined("".join([*pieces, self.joined[at:]]), lengths)
+        return Batch.of_joined("".join([*pieces, self.joined[at:]]), len(lengths), lambda: lengths)
 
     @property
     def joined(self) -> str:

@@ -25,3 +25,13 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"TEXTFIX_ADAPTERS=1, and {collector.path.name} was skipped: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The same for a test that asks for a package of its own."""
+    report = yield
+    if EVERYTHING and report.skipped and HERE in item.path.parents and "could not import" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"TEXTFIX_ADAPTERS=1, and {item.name} was skipped: {report.longrepr}"
+    return report

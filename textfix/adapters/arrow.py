@@ -173,6 +173,7 @@ class Work:
     declared: str | None
     report: bool
     done: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
+    holed: bool = False
 
     def fix(self, data: Any) -> tuple[Any, Any]:
         """DATA (an array, or chunks) fixed, and its report or None."""
@@ -224,6 +225,7 @@ class Work:
     def fix_texts(self, array: Any) -> tuple[Any, dict[int, Row]]:
         """ARRAY (of texts or bytes) fixed, and what was done to the rows that changed."""
         changed: dict[int, Row] = {}
+        self.holed = False
         for start, stop in blocks(array):
             part = unviewed(array.slice(start, stop - start))
             rows = self.fix_bytes(part) if is_bytes(part.type) else self.fix_block(part)
@@ -270,6 +272,8 @@ class Work:
         for place, (text, plan) in changed.items():
             row = others.get(place)
             found[place] = Row(text, plan) if row is None else Row(text, plan, row.encodings, row.odds)
+        if self.report and not self.holed:
+            self.holed = HOLE in batch.joined or any(HOLE in str(row.value) for row in found.values())
         for row in found.values():
             row.value = str(row.value).encode("utf-8", "replace")
         return dict(sorted(found.items()))
@@ -288,7 +292,7 @@ class Work:
             counts[place + 1] = len(names)
             steps += names
             odds[place] = np.nan if least is None else least
-        if pa.types.is_null(values.type):
+        if pa.types.is_null(values.type) or not self.holed:  # looking for them costs as much as all the rest
             holes = pa.array(np.zeros(size, np.int32))
         else:
             holes = pc.count_substring(as_bytes(unviewed(values)), HOLE.encode()).fill_null(0).cast(pa.int32())
@@ -347,7 +351,7 @@ def read(rows: Any) -> Batch:
         rows = rows.fill_null("")
     whole = pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), rows)
     joined = str(pc.binary_join(whole, pa.scalar("\n", rows.type))[0].as_buffer(), "utf-8")
-    return Batch.of_joined(joined, pc.utf8_length(rows).to_numpy().astype(np.int64))
+    return Batch.of_joined(joined, len(rows), lambda: pc.utf8_length(rows).to_numpy().astype(np.int64))
 
 
 def unviewed(values: Any) -> Any:
