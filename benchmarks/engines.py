@@ -95,7 +95,12 @@ def ray(folder: Path, cores: int) -> Iterator[Callable[[int], None]]:
     from textfix.adapters.ray import Fixer
 
     ray.init(
-        num_cpus=cores, include_dashboard=False, log_to_driver=False, logging_level="ERROR", object_store_memory=1 << 29
+        address="local",
+        num_cpus=cores,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+        object_store_memory=1 << 29,
     )
     ray.data.DataContext.get_current().enable_progress_bars = False
 
