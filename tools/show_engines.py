@@ -63,7 +63,7 @@ def spark(path: str) -> str:
 def ray(path: str) -> str:
     import ray
 
-    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    ray.init("local", num_cpus=1, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     try:
         ray.data.DataContext.get_current().enable_progress_bars = False
         rows = ray.data.read_text(path).take_all()

@@ -75,13 +75,12 @@ def textfix_bag(
 
 
 def _fix_items(items: Any, keys: list[str] | None, report: bool | str, given: dict[str, Any]) -> list[Any]:
-    items = list(items)
     if keys is None:
-        return _fix_values(items, given)[0]
-    items = [{**item} if isinstance(item, dict) else item for item in items]
+        return _fix_values(list(items), given)[0]
+    new: list[Any] = [{**item} if isinstance(item, dict) else item for item in items]
     prefix = report if isinstance(report, str) else ""
     for key in keys:
-        own = [item for item in items if isinstance(item, dict) and key in item]
+        own = [item for item in new if isinstance(item, dict) and key in item]
         fixed, rows = _fix_values([item[key] for item in own], given)
         for i, item in enumerate(own):
             item[key] = fixed[i]
@@ -92,7 +91,7 @@ def _fix_items(items: Any, keys: list[str] | None, report: bool | str, given: di
                             "name for a field of the report", f"{prefix}{key}_{name}", ["report='PREFIX'"]
                         )
                     item[f"{prefix}{key}_{name}"] = rows[name][i]
-    return items
+    return new
 
 
 def _fix_values(values: list[Any], given: dict[str, Any]) -> tuple[list[Any], dict[str, list[Any]]]:

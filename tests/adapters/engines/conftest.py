@@ -61,56 +61,65 @@ def rows() -> Any:
 
 
 class Killer:
-    """Kills one worker while it works, and can say that it did.
+    """Kills one worker while it works, and can say what it cost.
 
-    `slow` is a step to put before the one under test: each batch leaves a mark with the process that works on it, waits,
-    and takes the mark back. `start` waits for a mark and kills what `victim` gives for its process.
+    `hold` is a step to put before the one under test: each batch leaves a mark with the process that works on it. When
+    some have been done, those that come next are held until a worker that has one has been killed: the blow falls in the
+    middle, on the slowest machine too.
     """
+
+    AFTER = 4
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.killed: int | None = None
+        self.killed = False
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
-    def slow(self) -> Callable[[Any, int], None]:
-        folder = str(self.folder)
+    def hold(self) -> Callable[[int], None]:
+        """A function of the number of a batch's first row; plain, for it is sent to the workers."""
+        folder, after = str(self.folder), self.AFTER
 
-        def slow(batch: Any, start: int) -> None:
+        def hold(row: int) -> None:
             import os
             import time
 
-            mark = os.path.join(folder, f"{start}-{os.getpid()}-{time.time_ns()}")
-            with open(mark + ".started", "x"):
-                time.sleep(0.15)
-            with open(mark + ".ended", "x"):
+            mark = os.path.join(folder, f"{row}-{os.getpid()}-{time.time_ns()}")
+            with open(mark + ".begun", "x"):
+                pass
+            patience = time.monotonic() + 300
+            while time.monotonic() < patience:
+                names = os.listdir(folder)
+                if "killed" in names or sum(name.endswith(".done") for name in names) < after:
+                    break
+                time.sleep(0.02)
+            with open(mark + ".done", "x"):
                 pass
 
-        return slow
+        return hold
 
-    def marks(self, state: str) -> list[tuple[str, int]]:
-        """The batch and the process of each mark in STATE."""
+    def marks(self, state: str) -> list[tuple[int, int, int]]:
+        """The marks in STATE: a batch's first row, the process, and when."""
         found = [re.fullmatch(rf"(\d+)-(\d+)-(\d+)\.{state}", path.name) for path in self.folder.iterdir()]
-        return [(match[1] + "-" + match[2] + "-" + match[3], int(match[2])) for match in found if match]
+        return [(int(match[1]), int(match[2]), int(match[3])) for match in found if match]
 
-    def start(self, after: int, victim: Callable[[int], int] = lambda pid: pid) -> None:
-        """Once AFTER batches are done, kill the process of one that is being worked on."""
+    def start(self, victim: Callable[[int], int] = lambda pid: pid) -> None:
+        """Wait for the batches that are held, and kill the process of one, or what VICTIM gives for it."""
 
         def watch() -> None:
-            while not self._stop.wait(0.02):
-                ended = {mark for mark, _ in self.marks("ended")}
-                if len(ended) < after:
+            while not self._stop.wait(0.05):
+                done = self.marks("done")
+                held = [pid for mark in self.marks("begun") if mark not in done for pid in [mark[1]]]
+                if len(done) < self.AFTER or not held:
                     continue
-                for mark, pid in self.marks("started"):
-                    if mark not in ended:
-                        try:
-                            target = victim(pid)
-                            os.kill(target, signal.SIGKILL)
-                        except (ProcessLookupError, FileNotFoundError):
-                            continue
-                        self.killed = target
-                        return
+                try:
+                    os.kill(victim(held[0]), signal.SIGKILL)
+                except (ProcessLookupError, FileNotFoundError):
+                    continue
+                (self.folder / "killed").touch()
+                self.killed = True
+                return
 
         self._thread = threading.Thread(target=watch, daemon=True)
         self._thread.start()
@@ -125,11 +134,10 @@ class Killer:
         """The process that started PID."""
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
-    def lost(self) -> int:
-        """How many batches were begun and never ended: at least one when a process was killed."""
-        if self.killed is None:
-            return 0
-        return len({mark for mark, _ in self.marks("started")} - {mark for mark, _ in self.marks("ended")})
+    def repeated(self) -> int:
+        """How many batches had to be begun again after the blow."""
+        rows = [row for row, _, _ in self.marks("begun")]
+        return len(rows) - len(set(rows)) if self.killed else 0
 
 
 @pytest.fixture

@@ -64,20 +64,20 @@ def test_all_rows_as_in_one_process(rows: Any) -> None:
 
 def test_a_killed_worker_costs_nothing(rows: Any, killer: Any) -> None:
     """A worker process dies in the middle: its nanny starts it again, no row is lost, doubled or different."""
-    slow = killer.slow
+    hold = killer.hold
 
     def wait(frame: Any) -> Any:
         if len(frame):
-            slow(frame, int(frame["id"].iloc[0]))
+            hold(int(frame["id"].iloc[0]))
         return frame
 
     frame = rows.select(["id", "text"]).to_pandas()
     ddf = dask.dataframe.from_pandas(frame, npartitions=24)
     ddf = ddf.map_partitions(wait, meta=ddf._meta)
-    killer.start(4)
+    killer.start()
     found = textfix_df(ddf, "text", script="hans", report=True).compute().sort_values("id")
     killer.stop()
-    assert killer.lost() >= 1
+    assert killer.repeated() >= 1
     assert as_rows(found) == fix_arrow(rows.select(["id", "text"]), "text", script="hans", report=True).to_pylist()
 
 

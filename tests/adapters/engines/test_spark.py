@@ -84,19 +84,19 @@ def test_all_rows_as_in_one_process(spark: Any, rows: Any) -> None:
 def test_a_killed_executor_costs_nothing(spark: Any, rows: Any, killer: Any) -> None:
     """An executor dies in the middle: its tasks run again elsewhere, no row is lost, doubled or different."""
     df = spark.createDataFrame(rows).repartitionByRange(24, "id")
-    slow = killer.slow
+    hold = killer.hold
 
     def wait(batches: Any) -> Any:
         for batch in batches:
-            slow(batch, batch.column("id")[0].as_py())
+            hold(batch.column("id")[0].as_py())
             yield batch
 
     fixed = textfix_df(df.mapInArrow(wait, df.schema), "text", script="hans", report=True)
     # A Python worker is a child of a daemon, which is a child of the executor.
-    killer.start(4, lambda pid: killer.parent(killer.parent(pid)))
+    killer.start(lambda pid: killer.parent(killer.parent(pid)))
     found = collect(fixed)
     killer.stop()
-    assert killer.lost() >= 1
+    assert killer.repeated() >= 1
     assert found.to_pylist() == fix_arrow(rows, "text", script="hans", report=True).to_pylist()
 
 
