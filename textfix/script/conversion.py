@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix.batch import to_codes
-from textfix.script import context, japanese
-from textfix.script.characters import NEWLINE, Codes
+from textfix.script import context, japanese, mentions
+from textfix.script.characters import NEWLINE, Codes, is_selector
 from textfix.script.context import Places
 from textfix.script.exceptions import except_phrases, own, simplified
 from textfix.script.targets import (
@@ -77,16 +77,22 @@ def converted(text: str, codes: Codes, to: str) -> Codes:
 
 def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Decision | None]:
     """The same, and what the context said of the places that it was asked about."""
-    of = target(to)
-    out: Codes = of.packed.take(codes, mode="clip")
+    out: Codes = target(to).packed.take(codes, mode="clip")
     hits = (out > CHARACTER).nonzero()[0]
-    if not len(hits):
-        return out, None
+    made = look_again(text, codes, out, hits, to) if len(hits) else None
+    quoted = mentions.places(text)
+    if quoted:
+        out[quoted] = codes[quoted]
+    return out, made
+
+
+def look_again(text: str, codes: Codes, out: Codes, hits: Places, to: str) -> Decision | None:
+    """Put right in OUT, the entries of the packed table for TEXT, those at HITS, which have flags."""
+    of, made = target(to), None
     found = out.take(hits)
     flags = int(np.bitwise_or.reduce(found))
     held = found & np.uint32(CHARACTER)
     out[hits] = held
-    made = None
     if flags & PLACE:
         places, form = hits, held
         if flags & OTHERS:
@@ -107,10 +113,12 @@ def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Deci
         if flags & BEYOND:
             places = hits[found & BEYOND != 0]
             out[places] = codes[places]
+            before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
+            out[before] = codes[before]
         if flags & KANA:
             apart = japanese.places(codes)
             out[apart] = codes[apart]
-    return out, made
+    return made
 
 
 def keep_own(codes: Codes, out: Codes) -> None:
@@ -141,7 +149,7 @@ def decide(
     scores = context.scores(weights + of.bonus[there.view(np.int8), form])
     best = scores.argmax(axis=1)
     rank = of.rank.take(form)
-    left = there & of.shared.take(form) & (rank >= 0)  # good as they stand, if the line is not half converted
+    left = there & (rank >= 0)  # good as they stand, if the line is not half converted
     moved = left & (best != rank)
     if moved.any():
         line = lines.of(places)
@@ -162,7 +170,7 @@ def close(text: str, to: str) -> list[tuple[int, list[tuple[int, float]]]]:
     lead = made.scores[every, made.best][:, None].astype(np.int64) - made.scores
     near = lead < CLOSE * context.UNIT
     near[every, made.best] = False
-    near[np.isin(places, japanese.places(codes))] = False
+    near[np.isin(places, [*japanese.places(codes), *mentions.places(text)])] = False
     found = []
     for i in np.flatnonzero(near.any(axis=1)).tolist():
         others = np.flatnonzero(near[i])
