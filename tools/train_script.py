@@ -50,6 +50,7 @@ BATCH = 1 << 14
 EPOCHS = 6
 STEP = 0.5
 DECAY = 0.003
+DROP = 0.0
 CALM = 0.1  # the smaller, the farther the first steps go
 FULL = 0.9  # how full the table may be
 LARGEST = 500  # of a weight, in units: five of them and a habit stay within 16 bits
@@ -130,11 +131,15 @@ def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray])
     w[:, np.searchsorted(every, known)] = np.array([start_from[int(key)] for key in known]).T
     first_w = w.copy()
     g2 = np.full(w.shape, CALM)
+    chance = np.random.default_rng(11)
     for epoch in range(EPOCHS):
         loss = 0.0
         for start in range(0, len(group), BATCH):
             block = slice(start, min(start + BATCH, len(group)))
-            many, truth, ids = size[block], label[block], index[block]
+            many, truth, ids = size[block], label[block], index[block].copy()
+            if DROP:
+                seen = len(context.FEATURES)
+                ids[:, :seen][chance.random((len(ids), seen)) < DROP] = len(every)
             score = np.full((len(many), context.MOST), -np.inf)
             score[:, 0] = 0
             rows = [np.flatnonzero(many > k) for k in range(context.MOST)]
@@ -248,10 +253,10 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     last, both = len(groups) + 1, {"着": ["着", "著"]}
     aspects, apart = Examples(both, shape, last), hans + [h for h in hant if h[0].startswith("hant-hk")]
     words = [word for word in dictionary("STPhrases.txt") if set("着著") & set(word)]
-    words += [word for word in dictionary("TWVariantsRevPhrases.txt") if "著" in word and len(word) == 2]
+    words += [to[0] for word, to in dictionary("TWVariantsRevPhrases.txt").items() if "著" in word and len(word) == 2]
     words += table()["words"]["aspect"].split()
-    # Much simplified text was made by converters that write 显着 and 着作: it says nothing of such words.
-    unsure = {folded(word) for word in words if len(word) == 2 and "著" in word}
+    # Much simplified text was made by converters that write 显着 and 着作, or leave 看著: it says nothing of such words.
+    unsure = tuple([folded(word) for word in words if len(word) == 2 and char in word] for char in "著着")
     for name, text in apart:
         aspects.add(text, weight(name), doubtful=unsure)
     lines = edge + edge.join(words) + edge
