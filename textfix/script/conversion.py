@@ -6,7 +6,7 @@ looked at again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ from textfix.script.targets import (
 CLOSE = 3.0
 #: Places that are weighed together: their features stay within the processor's cache.
 BLOCK = 4096
+#: Characters whose lines are looked at one by one.
+FEW = 4
 
 
 class Lines:
@@ -60,8 +62,7 @@ class Lines:
         return self.sums.take(self.of(places))
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the context says of PLACES: by place, its form, the scores of the candidates, and the best one."""
 
     places: Places
@@ -98,8 +99,8 @@ def look_again(text: str, codes: Codes, out: Codes, hits: Places, to: str) -> De
         if flags & OTHERS:
             chosen = found >= PLACE
             places, form = hits[chosen], held[chosen]
-        # Text without any character that only the target script has, which is the usual case, is in one mode.
-        made = decide(codes, places, form, of, Lines(codes) if flags & TOLD else None)
+        mixed = flags & TOLD and is_mixed(text, codes, hits[found & TOLD != 0])
+        made = decide(codes, places, form, of, Lines(codes) if mixed else None)
         out[places] = of.choices.take(made.form + made.best)
     elif flags & PHRASED:
         left = except_phrases(text, out, hits[found & PHRASED != 0] if flags & OTHERS else hits)
@@ -119,6 +120,20 @@ def look_again(text: str, codes: Codes, out: Codes, hits: Places, to: str) -> De
             apart = japanese.places(codes)
             out[apart] = codes[apart]
     return made
+
+
+def is_mixed(text: str, codes: Codes, told: Places) -> bool:
+    """Whether a line may be in the target script already: none is without a character that only that has, which is the
+    usual case, and a few such, at TOLD, are soon looked at.
+    """
+    if len(told) > FEW:
+        return True
+    for place in told.tolist():
+        end = text.find("\n", place)
+        line = codes[text.rfind("\n", 0, place) + 1 : end if end >= 0 else len(text)]
+        if int(sides().take(line, mode="clip").sum()) > 0:
+            return True
+    return False
 
 
 def keep_own(codes: Codes, out: Codes) -> None:
