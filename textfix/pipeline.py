@@ -77,7 +77,8 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     """The same for one text, without the lists that many need."""
     plan: Plan = ()
     batch = Batch([text])
-    quiet = not batch.has(signs(config))  # one look spares many texts as many as there are passes
+    any_sign = signs(config)
+    quiet = any_sign != 0 and not batch.has(any_sign)  # one look spares many texts as many as there are passes
     for a_pass in passes(config):
         for _ in range(a_pass.times):
             if a_pass.sign is not None and (quiet or not batch.has(a_pass.sign.bit)):

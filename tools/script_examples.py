@@ -58,6 +58,13 @@ def region(name: str) -> int:
     return next((i for i, place in enumerate(REGIONS, 1) if name.startswith(f"hant-{place}")), 0)
 
 
+def paired(codes: np.ndarray) -> np.ndarray:
+    """Each folded character and the next as one number."""
+    found = folding().take(codes, mode="clip").astype(np.int64) << 21
+    found[:-1] += folding().take(codes[1:], mode="clip")
+    return found
+
+
 class Examples:
     """Places where a choice was made: group, label (rank of the candidate), weight, and features."""
 
@@ -71,16 +78,17 @@ class Examples:
             for rank, t in enumerate(candidates):
                 self.group[ord(t)], self.rank[ord(t)] = number, rank
 
-    def add(self, text: str, weight: int, region: int = 0, doubtful: Iterable[str] = ()) -> None:
-        """Add the places of TEXT, but for those of a first candidate in DOUBTFUL pairs of folded characters."""
+    def add(
+        self, text: str, weight: int, region: int = 0, doubtful: tuple[Iterable[str], Iterable[str]] = ((), ())
+    ) -> None:
+        """Add the places of TEXT, but for those of a first candidate, or of another, in DOUBTFUL pairs of folded characters."""
         codes = to_codes(text + "\n")
         own = self.shape.take(codes, mode="clip")
         places = np.flatnonzero(self.rank.take(own, mode="clip") >= 0)
-        if doubtful:
-            pairs_ = folding().take(codes, mode="clip").astype(np.int64) << 21
-            pairs_[:-1] += folding().take(codes[1:], mode="clip")
-            doubt = np.isin(pairs_, [(ord(a) << 21) + ord(b) for a, b in doubtful])
-            places = places[(self.rank[own[places]] > 0) | ~(doubt[places] | doubt[places - 1])]
+        for others, listed in enumerate(doubtful):
+            doubt = np.isin(paired(codes), [(ord(a) << 21) + ord(b) for a, b in listed])
+            doubt |= np.roll(doubt, 1)
+            places = places[~doubt[places] | ((self.rank[own[places]] > 0) != bool(others))]
         around = context.neighbours(codes, places)
         features = context.keys(codes, places)
         beyond = around == context.signs()[EDGE]  # nobody knows what stands beside a phrase

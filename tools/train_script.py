@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ BATCH = 1 << 14
 EPOCHS = 6
 STEP = 0.5
 DECAY = 0.003
+DROP = 0.0
 CALM = 0.1  # the smaller, the farther the first steps go
 FULL = 0.9  # how full the table may be
 LARGEST = 500  # of a weight, in units: five of them and a habit stay within 16 bits
@@ -75,15 +76,47 @@ def evidence(yes: list[tuple[str, str]], no: list[tuple[str, str]], which: Calla
 
 #: Nats that a word of OpenCC's, whole in its place, is worth before text has its say, by length.
 VOTES = {2: 3.0, 3: 5.0, 4: 6.0}
+#: … times this for one that is in the corpora, in either script, less than OFTEN …
+OFTEN, SHARES = (1, 3, 30), np.array([0.6, 0.8, 1.0, 1.2])
 #: … and how much more where it has the first candidate: of two words that overlap (空白|发票), that is the likelier one.
 USUAL = 1.0
 
 
-def votes(phrases: list[str], examples: Examples, prior: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+def seen(words: list[str], texts: list[tuple[str, str]]) -> np.ndarray:
+    """How often each of WORDS is in TEXTS, whatever the script."""
+    found = np.zeros(len(words), np.int64)
+    sizes = np.array(list(map(len, words)))
+    for size in np.unique(sizes).tolist():
+        which = np.flatnonzero(sizes == size)
+        keys = hashed(to_codes("".join(words[i] for i in which)).reshape(-1, size).T)
+        known, place = np.unique(keys, return_inverse=True)
+        total = np.zeros(len(known), np.int64)
+        for _, text in texts:
+            codes = to_codes(text)
+            if len(codes) >= size:
+                here = hashed([codes[k : len(codes) - size + 1 + k] for k in range(size)])
+                at = np.searchsorted(known, here).clip(max=len(known) - 1)
+                total += np.bincount(at[known[at] == here], minlength=len(known))
+        found[which] = total[place]
+    return found
+
+
+def hashed(columns: Iterable[np.ndarray]) -> np.ndarray:
+    """One number for the folded characters of COLUMNS, side by side."""
+    key = np.uint64(0)
+    for column in columns:
+        key = key * np.uint64(0x9E3779B97F4A7C15) + folding().take(column, mode="clip").astype(np.uint64)
+    return key
+
+
+def votes(
+    phrases: list[str], examples: Examples, prior: dict[int, np.ndarray], texts: list[tuple[str, str]]
+) -> dict[int, np.ndarray]:
     """The keys of the features that are a whole word, and the weights that each starts from: such that the word outweighs
     what its candidates have by themselves (PRIOR).
     """
     words = [phrase for phrase in phrases if len(phrase) in VOTES]
+    share = SHARES[np.searchsorted(OFTEN, seen(words, texts), side="right")]
     codes = to_codes("\n".join(words) + "\n")
     own = examples.shape.take(codes, mode="clip")
     places = np.flatnonzero(examples.rank.take(own, mode="clip") >= 0)
@@ -98,7 +131,7 @@ def votes(phrases: list[str], examples: Examples, prior: dict[int, np.ndarray]) 
         if offsets not in context.FEATURES:
             continue
         key = int(every[context.FEATURES.index(offsets), i])
-        rank, worth = int(examples.rank[own[place]]), VOTES[int(size[i])]
+        rank, worth = int(examples.rank[own[place]]), VOTES[int(size[i])] * share[word[i]]
         start = found.setdefault(key, np.zeros(3))
         group = int(examples.group[own[place]])
         if rank == 0:
@@ -130,11 +163,15 @@ def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray])
     w[:, np.searchsorted(every, known)] = np.array([start_from[int(key)] for key in known]).T
     first_w = w.copy()
     g2 = np.full(w.shape, CALM)
+    chance = np.random.default_rng(11)
     for epoch in range(EPOCHS):
         loss = 0.0
         for start in range(0, len(group), BATCH):
             block = slice(start, min(start + BATCH, len(group)))
-            many, truth, ids = size[block], label[block], index[block]
+            many, truth, ids = size[block], label[block], index[block].copy()
+            if DROP:
+                seen = len(context.FEATURES)
+                ids[:, :seen][chance.random((len(ids), seen)) < DROP] = len(every)
             score = np.full((len(many), context.MOST), -np.inf)
             score[:, 0] = 0
             rows = [np.flatnonzero(many > k) for k in range(context.MOST)]
@@ -243,21 +280,21 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
         examples.add(text, weight(name), region(name))
     examples.add(listed + listed, PHRASES, WORDS)  # twice: what one phrase shows is kept
     prior = priors(hant, groups, shape)
-    start_from = votes(phrases, examples, prior) | prior
+    start_from = votes(phrases, examples, prior, hant + hans) | prior
     # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
     last, both = len(groups) + 1, {"着": ["着", "著"]}
     aspects, apart = Examples(both, shape, last), hans + [h for h in hant if h[0].startswith("hant-hk")]
     words = [word for word in dictionary("STPhrases.txt") if set("着著") & set(word)]
-    words += [word for word in dictionary("TWVariantsRevPhrases.txt") if "著" in word and len(word) == 2]
+    words += [to[0] for word, to in dictionary("TWVariantsRevPhrases.txt").items() if "著" in word and len(word) == 2]
     words += table()["words"]["aspect"].split()
-    # Much simplified text was made by converters that write 显着 and 着作: it says nothing of such words.
-    unsure = {folded(word) for word in words if len(word) == 2 and "著" in word}
+    # Much simplified text was made by converters that write 显着 and 着作, or leave 看著: it says nothing of such words.
+    unsure = tuple([folded(word) for word in words if len(word) == 2 and char in word] for char in "著着")
     for name, text in apart:
         aspects.add(text, weight(name), doubtful=unsure)
     lines = edge + edge.join(words) + edge
     aspects.add(lines + lines, PHRASES, WORDS)
     prior = priors(apart, both, shape, last)
-    start_from |= votes(words, aspects, prior) | prior
+    start_from |= votes(words, aspects, prior, hant + hans) | prior
     examples.parts += aspects.parts
     groups |= both
     sizes = np.array([0] + [len(ts) for ts in groups.values()])

@@ -45,6 +45,12 @@ def marked(chars: str) -> NDArray[np.bool_]:
     return found
 
 
+def is_selector(codes: Codes) -> NDArray[np.bool_]:
+    """Which of CODES are variation selectors: they ask for a certain shape of the character before them."""
+    found: NDArray[np.bool_] = (codes - np.uint32(0xFE00) < 16) | (codes - np.uint32(0xE0100) < 240)
+    return found
+
+
 @cache
 def folding() -> Codes:
     """What the context model sees of each code point: the simplified form of Han, one sign for digits, one for

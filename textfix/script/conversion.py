@@ -6,14 +6,14 @@ looked at again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix.batch import to_codes
-from textfix.script import context, japanese
-from textfix.script.characters import NEWLINE, Codes
+from textfix.script import context, japanese, mentions
+from textfix.script.characters import NEWLINE, Codes, is_selector
 from textfix.script.context import Places
 from textfix.script.exceptions import except_phrases, own, simplified
 from textfix.script.targets import (
@@ -34,6 +34,8 @@ from textfix.script.targets import (
 CLOSE = 3.0
 #: Places that are weighed together: their features stay within the processor's cache.
 BLOCK = 4096
+#: Characters whose lines are looked at one by one.
+FEW = 4
 
 
 class Lines:
@@ -60,8 +62,7 @@ class Lines:
         return self.sums.take(self.of(places))
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What the context says of PLACES: by place, its form, the scores of the candidates, and the best one."""
 
     places: Places
@@ -77,23 +78,29 @@ def converted(text: str, codes: Codes, to: str) -> Codes:
 
 def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Decision | None]:
     """The same, and what the context said of the places that it was asked about."""
-    of = target(to)
-    out: Codes = of.packed.take(codes, mode="clip")
+    out: Codes = target(to).packed.take(codes, mode="clip")
     hits = (out > CHARACTER).nonzero()[0]
-    if not len(hits):
-        return out, None
+    made = look_again(text, codes, out, hits, to) if len(hits) else None
+    quoted = mentions.places(text)
+    if quoted:
+        out[quoted] = codes[quoted]
+    return out, made
+
+
+def look_again(text: str, codes: Codes, out: Codes, hits: Places, to: str) -> Decision | None:
+    """Put right in OUT, the entries of the packed table for TEXT, those at HITS, which have flags."""
+    of, made = target(to), None
     found = out.take(hits)
     flags = int(np.bitwise_or.reduce(found))
     held = found & np.uint32(CHARACTER)
     out[hits] = held
-    made = None
     if flags & PLACE:
         places, form = hits, held
         if flags & OTHERS:
             chosen = found >= PLACE
             places, form = hits[chosen], held[chosen]
-        # Text without any character that only the target script has, which is the usual case, is in one mode.
-        made = decide(codes, places, form, of, Lines(codes) if flags & TOLD else None)
+        mixed = flags & TOLD and is_mixed(text, codes, hits[found & TOLD != 0])
+        made = decide(codes, places, form, of, Lines(codes) if mixed else None)
         out[places] = of.choices.take(made.form + made.best)
     elif flags & PHRASED:
         left = except_phrases(text, out, hits[found & PHRASED != 0] if flags & OTHERS else hits)
@@ -107,10 +114,26 @@ def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Deci
         if flags & BEYOND:
             places = hits[found & BEYOND != 0]
             out[places] = codes[places]
+            before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
+            out[before] = codes[before]
         if flags & KANA:
             apart = japanese.places(codes)
             out[apart] = codes[apart]
-    return out, made
+    return made
+
+
+def is_mixed(text: str, codes: Codes, told: Places) -> bool:
+    """Whether a line may be in the target script already: none is without a character that only that has, which is the
+    usual case, and a few such, at TOLD, are soon looked at.
+    """
+    if len(told) > FEW:
+        return True
+    for place in told.tolist():
+        end = text.find("\n", place)
+        line = codes[text.rfind("\n", 0, place) + 1 : end if end >= 0 else len(text)]
+        if int(sides().take(line, mode="clip").sum()) > 0:
+            return True
+    return False
 
 
 def keep_own(codes: Codes, out: Codes) -> None:
@@ -141,7 +164,7 @@ def decide(
     scores = context.scores(weights + of.bonus[there.view(np.int8), form])
     best = scores.argmax(axis=1)
     rank = of.rank.take(form)
-    left = there & of.shared.take(form) & (rank >= 0)  # good as they stand, if the line is not half converted
+    left = there & (rank >= 0)  # good as they stand, if the line is not half converted
     moved = left & (best != rank)
     if moved.any():
         line = lines.of(places)
@@ -162,7 +185,7 @@ def close(text: str, to: str) -> list[tuple[int, list[tuple[int, float]]]]:
     lead = made.scores[every, made.best][:, None].astype(np.int64) - made.scores
     near = lead < CLOSE * context.UNIT
     near[every, made.best] = False
-    near[np.isin(places, japanese.places(codes))] = False
+    near[np.isin(places, [*japanese.places(codes), *mentions.places(text)])] = False
     found = []
     for i in np.flatnonzero(near.any(axis=1)).tolist():
         others = np.flatnonzero(near[i])

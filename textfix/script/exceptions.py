@@ -11,8 +11,8 @@ from textfix import tables
 from textfix.script.characters import Codes, folding, lut, marked, pairs, text_pairs
 from textfix.script.context import Places
 
-#: By the excepted character and a neighbour: the phrases, its place in each, and what it becomes; the longest first.
-Phrases = dict[str, list[tuple[str, int, int]]]
+#: By the excepted character and a neighbour: by length and its place in them, the phrases and what it becomes there.
+Phrases = dict[str, dict[tuple[int, int], dict[str, int]]]
 
 
 @cache
@@ -38,16 +38,16 @@ def phrases() -> tuple[Phrases, Phrases]:
     }  # fmt: skip
     for left, right in sorted(listed.items(), key=lambda pair: -len(pair[0])):
         for at, (a, b) in enumerate(zip(left, right, strict=True)):
-            if a in changed and at:
-                others.setdefault(left[at - 1 : at + 1], []).append((left, at, ord(b)))
-            elif a in changed:
-                opened.setdefault(left[:2], []).append((left, at, ord(b)))
+            if a in changed:
+                where = others.setdefault(left[at - 1 : at + 1], {}) if at else opened.setdefault(left[:2], {})
+                where.setdefault((len(left), at), {})[left] = ord(b)
     return opened, others
 
 
 def excepted() -> str:
     """Every character that some phrase excepts."""
-    return "".join({phrase[at] for found in phrases() for rows in found.values() for phrase, at, _ in rows})
+    opened, others = phrases()
+    return "".join({pair[0] for pair in opened} | {pair[1] for pair in others})
 
 
 @cache
@@ -88,11 +88,12 @@ def except_phrases(text: str, out: Codes, places: Places) -> list[int]:
             left.append(place)
             continue
         opened, others = phrases()
-        rows = opened.get(pair, []) + others.get(back, [])
+        known = [*opened.get(pair, {}).items(), *others.get(back, {}).items()]
         if pair in opened and back in others:
-            rows.sort(key=lambda row: -len(row[0]))
-        for phrase, at, becomes in rows:
-            if at <= place and text.startswith(phrase, place - at):
-                out[place] = becomes
+            known.sort(key=lambda row: -row[0][0])
+        for (size, at), becomes in known:
+            phrase = text[place - at : place - at + size] if at <= place else ""
+            if phrase in becomes:
+                out[place] = becomes[phrase]
                 break
     return left
