@@ -97,7 +97,13 @@ def habit_rows() -> str:
         row = measured[f"{habit.name}: {route}"]
         text = EXAMPLES.get(route.partition(">")[0], EXAMPLES[""])
         example = visible(habit.apply(routes.misread(f"{text}\n", route).removesuffix("\n")))
-        cells = [habit.name, habit.seen, f"`{route}`", f"`{example}`", *(str(row[key]) for key in ("snippets", "back", "false"))]
+        cells = [
+            habit.name,
+            habit.seen,
+            f"`{route}`",
+            f"`{example}`",
+            *(str(row[key]) for key in ("snippets", "back", "false")),
+        ]
         parts.append(f"| {' | '.join(cells)} |")
     return "\n".join(parts) + "\n"
 

@@ -329,10 +329,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     data = reading.marked.data[at[left] : at[right]]
     utf8 = reading.chain.routes[0].written == "utf-8"
     least = LEAST_HAN - (lost and utf8 and odds >= config.caution + ALONE and SCAR not in data)
-    if len(np.unique(new[is_han(new) & says])) < least:
-        # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
-        if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:
-            return None
+    # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
+    wide = reading.chain.routes[-1].read in encodings.WIDE
+    english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
+    if len(np.unique(new[is_han(new) & says])) < least and not english:
+        return None
     if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():
         return None  # a loss under layers tells nothing of how it came
     if lost:
