@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model, routes
-from textfix.batch import Batch, Codes, to_text
+from textfix.batch import Batch, Codes, to_codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import cases, completion, holes, readings, suspicion, wide
+from textfix.repair import cases, completion, holes, missing, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -93,9 +93,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(
-                Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note)
-            )
+            note = repair.note or missing.note(to_codes(before), repair.codes, repair.chain.routes[-1])
+            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, note))
     changes = {
         text: Change(whole.after, Lazy(lambda whole=whole: tuple(whole.edits())))  # type: ignore[misc]
         for text, whole in wholes.items()
