@@ -223,3 +223,12 @@ def test_long_garbled_lines_do_not_hide_the_next() -> None:
     text = "\n".join(["老街上的茶馆每天都有人来喝茶。" * 70, "短的一行也坏了，写的是别的事情。"] * 6)
     garbled = routes.misread(text, "utf-8>latin-1")
     assert textfix.fix(garbled, clean=False, max_layers=1) == text
+
+
+def test_what_is_missing_without_a_trace_is_said() -> None:
+    """Big5 read as GB 18030 shows every third character as a private-use one; where none is left, the plan says so."""
+    garbled = routes.misread("溫暖的下午，我們一起去圖書館看書。後來下雨了", "big5>gb18030")
+    left = re.sub("[\ue000-\uf8ff]", "", garbled)
+    notes = [[edit.note for step in textfix.explain(text).plan for edit in step.edits] for text in (garbled, left)]
+    assert notes[0] == [""]
+    assert "missing" in notes[1][0]

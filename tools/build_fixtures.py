@@ -24,6 +24,7 @@ FIXTURES = ROOT / "fixtures"
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import damage  # noqa: E402
+import habits  # noqa: E402
 
 import textfix  # noqa: E402
 from textfix import encodings, routes  # noqa: E402
@@ -63,11 +64,15 @@ def misread(text: str, chain: routes.Chain) -> str:
     for route in chain.routes:
         if HOLE in text:
             raise ValueError(f"{chain.name}: something was lost half-way")
-        if route.written in encodings.WIDE or route.read in encodings.WIDE:
-            text = routes.misread(text, route.name)
-        else:  # as a line of a file: what its last byte becomes depends on the line end
-            text = routes.misread(f"{text}\n", route.name).removesuffix("\n")
+        text = misread_line(text, route)
     return text
+
+
+def misread_line(text: str, route: routes.Route) -> str:
+    """TEXT after one misreading, as a line of a file: what its last byte becomes depends on the line end."""
+    if route.written in encodings.WIDE or route.read in encodings.WIDE:
+        return routes.misread(text, route.name)
+    return routes.misread(f"{text}\n", route.name).removesuffix("\n")
 
 
 def honest(text: str, garbled: str, chain: routes.Chain) -> str:
@@ -214,8 +219,7 @@ def passes(case: dict[str, Any]) -> bool:
 
 def snippets(chain: routes.Chain, size: int) -> Iterator[tuple[str, str]]:
     """48 snippets of SIZE characters (fewer on a chain that loses some half-way): garbled, and what they should become."""
-    script = "sentences.hant.txt" if chain.routes[0].written == "big5" else "sentences.txt"
-    for line in (FIXTURES / "floors" / script).read_text("utf-8").split("\n")[:-1]:
+    for line in spoken(chain.name):
         for at in (0, 16):
             text = line[at : at + size]
             try:
@@ -239,7 +243,8 @@ def recall(chain: routes.Chain, size: int) -> int:
     cases = list(snippets(chain, size))
     got = textfix.fix_many([garbled for garbled, _ in cases], clean=False)
     pairs = zip(got, (left for _, left in cases), strict=True)
-    if chain.routes[-1].read in encodings.CASED:  # a letter may have been one of two bytes: what is not sure is a hole
+    # A letter may have been one of two bytes, half a surrogate pair shows nothing of its own: what is not sure is a hole.
+    if chain.routes[-1].read in encodings.CASED or chain.routes[0].written in encodings.WIDE:
         right = sum(fits(text, left) for text, left in pairs)
     else:
         right = sum(re.sub(f"{HOLE}+", HOLE, text) == re.sub(f"{HOLE}+", HOLE, left) for text, left in pairs)
@@ -253,8 +258,27 @@ def raise_floors() -> None:
         row = floors.setdefault(chain.name, {})
         for size in SIZES:
             row[str(size)] = max(row.get(str(size), 0), recall(chain, size))
-    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(row)}" for name, row in floors.items())
-    path.write_text(f"{{\n{rows}\n}}\n", "utf-8")
+    write_floors("floors.json", floors)
+    path = FIXTURES / "habits.json"
+    before = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    after = {}
+    for habit, route in habits.rows():
+        name = f"{habit.name}: {route}"
+        row = after[name] = habits.measure(habit, route, spoken(route))
+        if old := before.get(name):
+            row["back"], row["false"] = max(row["back"], old["back"]), min(row["false"], old["false"])
+    write_floors("habits.json", after)
+
+
+def spoken(route: str) -> list[str]:
+    """The sentences that ROUTE is measured on."""
+    script = "sentences.hant.txt" if route.startswith("big5") else "sentences.txt"
+    return (FIXTURES / "floors" / script).read_text("utf-8").split("\n")[:-1]
+
+
+def write_floors(name: str, floors: dict[str, dict[str, int]]) -> None:
+    rows = ",\n".join(f"  {json.dumps(key, ensure_ascii=False)}: {json.dumps(row)}" for key, row in floors.items())
+    (FIXTURES / name).write_text(f"{{\n{rows}\n}}\n", "utf-8")
 
 
 def to_line(case: dict[str, Any]) -> str:

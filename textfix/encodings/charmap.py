@@ -250,11 +250,11 @@ def _fill_utf8(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
 def _fill_wide(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:
     unit = np.arange(0x80, 0x10000, dtype=np.uint32)
     above = np.arange(0x10000, TOP, dtype=np.uint32) - 0x10000
-    high, low = 0xD800 | above >> 10, 0xDC00 | above & 0x3FF
+    halves = [unit, 0xD800 | above >> 10, 0xDC00 | above & 0x3FF]
     if name == "utf-16-le":
-        unit, high, low = (np.uint32(0xFF) & part >> 8 | (part & 0xFF) << 8 for part in (unit, high, low))
-    packed[0x80:0x10000], length[0x80:0x10000] = unit, 2
-    packed[0x10000:TOP], length[0x10000:TOP] = high << 16 | low, 4
+        halves = [(half >> 8) | (half & 0xFF) << 8 for half in halves]
+    packed[0x80:0x10000], length[0x80:0x10000] = halves[0], 2
+    packed[0x10000:TOP], length[0x10000:TOP] = halves[1] << 16 | halves[2], 4
 
 
 def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: str) -> None:

@@ -103,12 +103,12 @@ def letters(chain: Chain) -> NDArray[np.int8]:
 
 @cache
 def kinds() -> NDArray[np.int8]:
-    """By code point: −1 for small letters, 1 for capitals, 2 for letters without case, 0 for all else."""
+    """By code point: −1 for small letters, 1 for capitals, 2 for letters that have no other case, 0 for all else."""
     found = np.zeros(0x600, np.int8)
     for code in range(0x600):
         char = chr(code)
         folded = len(char.upper()) == 1 and char.upper() != char.lower()  # ß, ª and º stay what they are
-        found[code] = (1 if char == char.upper() else -1) if folded else 2 * char.isalpha()
+        found[code] = (1 if char == char.upper() else -1) if folded else 2 * (char.islower() or char.isupper())
     return found
 
 

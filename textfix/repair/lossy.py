@@ -114,8 +114,7 @@ def unspace(encoded: Encoded, reader: str) -> Encoded:
 def _lose(match: re.Match[bytes]) -> bytes:
     """A broken sequence with LOST for the spaces that stand in it."""
     found = match[0]
-    lost = min(3 - len(found.rstrip(b" ")), found.count(b" "))
-    return found.replace(b" ", bytes([LOST]), lost)
+    return found.replace(b" ", bytes([LOST]), 3 - len(found.replace(b" ", b"")))
 
 
 def is_whole(line: bytes) -> bool:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model, routes
-from textfix.batch import Batch, Codes, to_text
+from textfix.batch import Batch, Codes, to_codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import cases, completion, holes, readings, suspicion, wide
+from textfix.repair import cases, completion, holes, missing, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -93,9 +93,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         for repair in repairs:
             start, end = repair.start + shift, repair.end + shift
             before, after = batch.texts[text][start:end], to_text(repair.codes)
-            edits.setdefault(text, []).append(
-                Edit(start, end, before, after, repair.chain.name, repair.odds, repair.note)
-            )
+            note = repair.note or missing.note(to_codes(before), repair.codes, repair.chain.routes[-1])
+            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, note))
     changes = {
         text: Change(whole.after, Lazy(lambda whole=whole: tuple(whole.edits())))  # type: ignore[misc]
         for text, whole in wholes.items()
@@ -329,10 +328,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     data = reading.marked.data[at[left] : at[right]]
     utf8 = reading.chain.routes[0].written == "utf-8"
     least = LEAST_HAN - (lost and utf8 and odds >= config.caution + ALONE and SCAR not in data)
-    if len(np.unique(new[is_han(new) & says])) < least:
-        # Two bytes of ASCII a character is Han: `畂桳栠摩` is Bush hid.
-        if reading.chain.routes[-1].read not in encodings.WIDE or (says & is_letter(new)).sum() < LEAST_LETTERS:
-            return None
+    # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
+    wide = reading.chain.routes[-1].read in encodings.WIDE
+    english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
+    if len(np.unique(new[is_han(new) & says])) < least and not english:
+        return None
     if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():
         return None  # a loss under layers tells nothing of how it came
     if lost:

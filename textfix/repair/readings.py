@@ -41,6 +41,8 @@ KNOWN = [
     (0x0020, 0x02AF), (0x0370, 0x052F), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF), (0x2010, 0x2122),
     (0x2200, 0x23FF), (0x3000, 0x312F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF00, 0xFF9F),
 ]  # fmt: skip
+#: The first bytes of 一 (4E00), 最 (6700) and the full-width space (3000), which are N, g and 0 where bytes were swapped.
+ROUND = np.array([0x4E, 0x67, 0x30], np.uint32)
 HAN = -2
 #: What a character that the route cannot have produced costs: no span goes over it.
 BARRIER = 1e6
@@ -108,7 +110,9 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
 
 
 def swap(encoded: Encoded) -> Decoded:
-    """ENCODED, two bytes a character in one order, as text of the other order; ASCII stays what it is."""
+    """ENCODED, two bytes a character in one order, as text of the other order; ASCII stays what it is, but for letters
+    amid the others that may be 一, 最 or a full-width space.
+    """
     data = np.frombuffer(encoded.data, np.uint8).astype(np.uint32)
     size = np.diff(encoded.starts)
     starts = np.concatenate([encoded.starts[:-1], encoded.starts[:-1][size == 4] + 2])
@@ -117,6 +121,10 @@ def swap(encoded: Encoded) -> Decoded:
     double = ends - starts == 2
     codes = data[starts]
     codes[double] |= data[starts[double] + 1] << np.uint32(8)
+    amid = np.ones(len(codes), np.bool_)
+    amid[1:] &= double[:-1]
+    amid[:-1] &= double[1:]
+    codes[amid & ~double & np.isin(codes, ROUND)] <<= np.uint32(8)
     lost = double & (codes == (LOST << 8 | LOST))
     codes[lost | (codes >> 11 == 0xD8 >> 3)] = HOLE
     return Decoded(codes, np.append(starts, encoded.starts[-1]))

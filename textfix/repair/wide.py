@@ -42,12 +42,8 @@ def chains() -> dict[str, Chain]:
 
 def find(text: str, codes: Codes, names: frozenset[str], config: Config) -> list[Edit]:
     """The stretches of TEXT that read as UTF-16 along one of the chains called NAMES."""
-    offers: list[tuple[float, list[Edit]]] = []
-    for name in sorted(names & chains().keys()):
-        edits = list(read(text, codes, chains()[name], config))
-        if edits:
-            offers.append((sum(edit.odds for edit in edits), edits))
-    return max(offers, key=lambda offer: offer[0])[1] if offers else []
+    offers = [list(read(text, codes, chains()[name], config)) for name in sorted(names & chains().keys())]
+    return max(offers, key=lambda edits: sum(edit.odds or 0.0 for edit in edits), default=[])
 
 
 def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit]:
@@ -71,7 +67,6 @@ def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit
         while low < high and not borders[high]:
             high -= 2
         new = units[low:high:2]
-        new = new.astype(np.uint32)
         start, end = np.searchsorted(encoded.starts, [low, high]).tolist()
         cost = float(model.costs(new)[new != HOLE].sum())
         odds = NULL * int((new != HOLE).sum()) - cost + STRANGE - chain.prior
@@ -88,7 +83,9 @@ def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit
 def couple(data: NDArray[np.uint8], written: str) -> NDArray[np.uint32]:
     """The character that begins at each byte of DATA but the last; HOLE where a byte is lost or it is half a pair."""
     first, second = data[:-1].astype(np.uint32), data[1:].astype(np.uint32)
-    units = (second << 8 | first) if written == "utf-16-le" else (first << 8 | second)
+    if written == "utf-16-le":
+        first, second = second, first
+    units: NDArray[np.uint32] = (first << np.uint32(8)) | second
     units[(units >= 0xD800) & (units < 0xE000)] = HOLE
     return units
 
