@@ -206,7 +206,7 @@ class Walk:
     patience: Patience
     needed: float = 0.0
     exits: list[Exit] = field(default_factory=list)
-    gain: float = 0.0
+    gain: float = -np.inf
 
     def run(self, starts: list[Start]) -> list[Exit]:
         """All ways out from STARTS."""
@@ -340,7 +340,9 @@ class Walk:
         for way in ways:
             if way.pending >= 0x80 and not way.gap and (code := int(pairs()[way.pending, lead])):
                 found.append(self.straight(way, at, code, trail))
-        best = min((self.rank(way, at + 1) for way in found), default=np.inf)
+        # What a way may cost more than others, with the characters ahead: those that go on, and those that left already.
+        left = self.stands[min(at + 1 + AHEAD, len(self.stands) - 1)] - self.stands[self.origin] - self.gain
+        best = min([left, *(self.rank(way, at + 1) for way in found)])
         doubtful = [
             way
             for way in ways
