@@ -96,7 +96,8 @@ class Context:
     def plain(self, codes: Codes) -> Costs:
         """The same whatever is open: which forms of characters the script has, and which widths GBK."""
         near = np.minimum(codes, 0xFFFF)
-        return prices()[self.script][near]
+        more: Costs = prices()[self.script][near]
+        return more
 
 
 def script_of(codes: Codes) -> int:
