@@ -60,6 +60,8 @@ VANISHED = 0.5
 #: A walk is given up when its best way costs this much (nats) more than the text as it stands, by the second character
 #: in clean text; or has lost this much of what the best way out gained: what is out of step gains on every character.
 FAR = 12.0
+#: Text that reads better one byte off by so much (nats) in AHEAD characters is not in step; clean text loses 20 so.
+OUT_OF_STEP = 8.0
 #: Of a slip the best way gains at least so much (nats) with each character, on the whole: 2 % of them 3, half of them 7.
 STEADY = 2.0
 #: Characters after which a walk that has not come back into step is given up.
@@ -347,15 +349,21 @@ class Walk:
                 if (b := gbk(code)) is not None and (some := [way for way in straight if way.pending == b[0]]):
                     tries = Tries.of(some)
                     self.note(tries, tries.row, np.full((len(some), 1), code, np.uint32), end, 0)
-        if waiting and char != EURO and self.may_gain(waiting, at):
+        if waiting and char != EURO and self.may_leave(waiting, at):
             self.patience.left -= 1
             self.leave_cut(waiting[:GAPS], at, gloss is not None)
 
-    def may_gain(self, ways: list[Way], at: int) -> bool:
-        """Whether one of WAYS may be good enough when the text is in step from AT on: beyond the next character, what
-        follows costs about the same whatever stands before."""
+    def may_leave(self, ways: list[Way], at: int) -> bool:
+        """Whether the text may be in step from AT on, and one of WAYS be good enough then: beyond the next character,
+        what follows costs about the same whatever stands before; and it does not read better one byte off."""
         stood = self.stands[at + 1] - self.stands[self.origin]
-        return stood - min(way.cost for way in ways) >= self.needed
+        if stood - min(way.cost for way in ways) < self.needed:
+            return False
+        shifted, after = self.shifted, at + 2
+        if after >= len(shifted.line) or shifted.reach[after] < AHEAD:
+            return True
+        gain = self.stands[after + AHEAD] - self.stands[after] - shifted.total[after + AHEAD] + shifted.total[after]
+        return gain < OUT_OF_STEP
 
     def leave_cut(self, ways: list[Way], at: int, glossed: bool) -> None:
         """Note what WAYS become where a byte was lost at AT, before ASCII or a full-width mark."""
