@@ -19,7 +19,7 @@ CLOSING, OPENING = (np.array(marks, np.uint32) for marks in (tuple(QUOTES), tupl
 NESTS, STRAY, CROSSES = 6.0, 3.0, 8.0
 #: Evidence, in nats, that a quotation which stays open behind the last ! or ? of its line is not meant: 15 lines in
 #: 36 million characters end so.
-STAYS_OPEN = 14.0
+STAYS_OPEN = 16.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
 
@@ -96,7 +96,8 @@ class Context:
     def plain(self, codes: Codes) -> Costs:
         """The same whatever is open: which forms of characters the script has, and which widths GBK."""
         near = np.minimum(codes, 0xFFFF)
-        return prices()[self.script][near]
+        more: Costs = prices()[self.script][near]
+        return more
 
 
 def script_of(codes: Codes) -> int:

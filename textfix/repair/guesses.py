@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import HOLE
-from textfix.repair.context import Context
-from textfix.repair.halves import common, gapless, gbk, guessable, pairs, usual
-from textfix.repair.phrases import MEMORY
-from textfix.repair.steps import LAST_GONE, MIDDLE_GONE, NEWLINE, WIDTHS, Exit, behind, lowest
+from textfix.repair import phrases
+from textfix.repair.context import Context, Costs
+from textfix.repair.halves import common, ending, gapless, gbk, guessable, pairs, usual
+from textfix.repair.phrases import MEMORY, NEWLINE
+from textfix.repair.ways import CUT, LAST_GONE, MIDDLE_GONE, WIDTHS, Exit, lowest
 
 #: How probable a cut character must be among those that share its known byte to be put in. Below that the place is
 #: marked as a hole.
@@ -28,55 +31,94 @@ def settle(
     """The characters of a way out, with those that were guessed either put in (and named) or marked as holes."""
     codes, notes = list(way_out.codes), []
     following = [*line[way_out.end : way_out.end + MEMORY], *[NEWLINE] * MEMORY]
-    whole = (*before, *way_out.codes, *following)
-    for place, kind in way_out.guessed:
-        start = place + len(before)
-        opened = context.counted(way_out.codes[:place])
-        chances = confidence(whole, start, kind, context, opened, first_lost=place == 0 and kind == 1)
+    whole = np.array([*before[-MEMORY:], *way_out.codes, *following], np.uint32)
+    for (place, kind), chances in zip(way_out.guessed, confidence(whole, way_out, context), strict=True):
         for offset, chance in enumerate(chances):
             gone = (kind == LAST_GONE and offset == 1) or (kind == MIDDLE_GONE and offset == 1)
             if holes == "fill" or chance >= (SURE_OF_NOTHING if gone else SURE):
                 left = "the phrase around it" if gone else "half its bytes"
-                notes.append(f"{chr(whole[start + offset])} from {left} ({chance:.0%})")
+                notes.append(f"{chr(way_out.codes[place + offset])} from {left} ({chance:.0%})")
             else:
                 codes[place + offset] = HOLE
     return codes, "; ".join(notes)
 
 
-def confidence(
-    whole: tuple[int, ...], place: int, kind: int, context: Context, opened: NDArray[np.int64], *, first_lost: bool
-) -> list[float]:
-    """How probable each guessed character at PLACE of WHOLE is among all that share the bytes that are known."""
-    width = WIDTHS[kind]
-    guess = np.array(whole[place : place + width], np.uint32)
+def confidence(whole: Codes, way_out: Exit, context: Context) -> list[list[float]]:
+    """How probable each character that was guessed is, among all that share the bytes that are known.
+
+    WHOLE are the characters of WAY_OUT with as many as MEMORY before and behind.
+    """
+    others = [others_for(whole, place + MEMORY, kind, first_lost=place == 0) for place, kind in way_out.guessed]
+    around = [
+        (whole[place : place + MEMORY], whole[place + MEMORY + WIDTHS[kind] :][:MEMORY])
+        for place, kind in way_out.guessed
+    ]
+    rough = prices(
+        [
+            (np.tile(left[-1:], (len(ways), 1)), np.concatenate([ways, np.tile(right[:1], (len(ways), 1))], axis=1))
+            for ways, (left, right) in zip(others, around, strict=True)
+        ],
+        lambda last, codes: model.pair_costs(last[:, -1], codes).astype(np.float64),
+    )
+    best = [
+        np.unique(np.concatenate([ways[lowest(cost, WEIGHED)], ways[-1:]]), axis=0)
+        for ways, cost in zip(others, rough, strict=True)
+    ]
+    costs = prices(
+        [
+            (np.tile(left, (len(ways), 1)), np.concatenate([ways, np.tile(right, (len(ways), 1))], axis=1))
+            for ways, (left, right) in zip(best, around, strict=True)
+        ],
+        phrases.costs,
+    )
+    found = []
+    for ways, all_ways, cost, (place, _) in zip(best, others, costs, way_out.guessed, strict=True):
+        opened = context.counted(way_out.codes[:place])
+        for part in ways.T:
+            cost = cost + context.costs(part, np.tile(opened, (len(ways), 1)))
+        weight = np.exp(cost.min() - cost)
+        found.append(
+            [
+                float(weight[column == char].sum() / weight.sum())
+                for column, char in zip(ways.T, all_ways[-1], strict=True)
+            ]
+        )
+    return found
+
+
+def prices(
+    parts: list[tuple[NDArray[np.uint32], NDArray[np.uint32]]], price: Callable[[NDArray[np.uint32], Codes], Costs]
+) -> list[Costs]:
+    """What each row of the second of PARTS costs behind the row of the first; all are priced together."""
+    if not parts:
+        return []
+    windows, codes = [], []
+    for last, row in parts:
+        run = np.concatenate([last, row], axis=1)
+        size = last.shape[1]
+        windows.append(np.lib.stride_tricks.sliding_window_view(run, size, axis=1)[:, :-1].reshape(-1, size))
+        codes.append(row.ravel())
+    cost = price(np.concatenate(windows), np.concatenate(codes))
+    ends = np.cumsum([row.size for _, row in parts])[:-1]
+    return [
+        part.reshape(row.shape).sum(axis=1, dtype=np.float64)
+        for part, (_, row) in zip(np.split(cost, ends), parts, strict=True)
+    ]
+
+
+def others_for(whole: Codes, place: int, kind: int, *, first_lost: bool) -> NDArray[np.uint32]:
+    """The ways to read the characters guessed at PLACE of WHOLE, which are the last row."""
+    guess = whole[place : place + WIDTHS[kind]]
     known = [gbk(int(code)) for code in guess]
     first, last = known[0], known[-1]
     if first is None or last is None:
-        return [0.0] * width
-    row = guessable()[0x81:, first[1]] if first_lost else guessable()[first[0], 0x80:]
-    row = row[row > 0]
-    column = usual()[0] if kind == LAST_GONE else guessable()[0x81:, last[1]]
-    column = column[column > 0]
-    left = np.array(whole[place - MEMORY : place], np.uint32)
-    right = np.array(whole[place + width : place + width + MEMORY], np.uint32)
-    ways = np.append(row, guess)[:, None] if width == 1 else _around(guess, row, column)
-    rough = _rough(
-        np.concatenate([np.tile(left[-1:], (len(ways), 1)), ways, np.tile(right[:1], (len(ways), 1))], axis=1)
-    )
-    ways = np.unique(np.concatenate([ways[lowest(rough, WEIGHED)], guess[None, :]]), axis=0)
-    following = np.tile(right, (len(ways), 1))
-    cost = behind(np.tile(left, (len(ways), 1)), np.concatenate([ways, following], axis=1)).sum(axis=1)
-    for part in ways.T:
-        cost += context.costs(part, np.tile(opened, (len(ways), 1)))
-    weight = np.exp(cost.min() - cost)
-    return [float(weight[ways[:, at] == guess[at]].sum() / weight.sum()) for at in range(width)]
-
-
-def _rough(run: NDArray[np.uint32]) -> NDArray[np.float32]:
-    """What each row costs by its pairs."""
-    pair = model.pair_costs(run[:, :-1].ravel(), run[:, 1:].ravel())
-    cost: NDArray[np.float32] = pair.reshape(len(run), -1).sum(axis=1)
-    return cost
+        return guess[None, :]
+    if kind == CUT:
+        row = guessable()[0x81:, first[1]] if first_lost else guessable()[first[0], 0x80:]
+        return np.append(row[row > 0], guess)[:, None]
+    row = guessable()[first[0], 0x80:]
+    column = usual()[0] if kind == LAST_GONE else ending(last[1])[0]
+    return _around(guess, row[row > 0], column)
 
 
 def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
@@ -91,9 +133,9 @@ def _around(guess: Codes, firsts: Codes, lasts: Codes) -> NDArray[np.uint32]:
         ways = np.stack([np.repeat(firsts, len(lasts)), np.tile(lasts, len(firsts))], axis=1)
         return np.concatenate([ways[vanish(ways[:, 0], ways[:, 1])], guess[None, :]])
     middles, _, trails = common()
-    some = [guess[None, :]]
+    some = []
     for at, pool in enumerate((firsts, middles[~gapless()[trails]], lasts)):
         ways = np.tile(guess, (len(pool), 1))
         ways[:, at] = pool
         some.append(ways[vanish(ways[:, 0], ways[:, 1]) & vanish(ways[:, 1], ways[:, 2])])
-    return np.concatenate(some)
+    return np.concatenate([*some, guess[None, :]])

@@ -19,7 +19,8 @@ from textfix.repair import guesses, halves, phrases, pinyin
 from textfix.repair.context import QUOTES, Context, script_of
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
-from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, UNKNOWN, WIDTHS, Exit, Patience, Shifted, Start, Walk
+from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, Patience, Walk
+from textfix.repair.ways import UNKNOWN, WIDTHS, Exit, Shifted, Start
 from textfix.signs import Sign
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
@@ -52,6 +53,8 @@ SHIFTED, JUDGED, AFTER = -4.0, 3, 12
 LOST_MARKS = -20.0
 #: No character gains or loses more: the model has not seen all.
 MOST_GAIN = 14.0
+#: So much of a line's patience a walk in vain costs: a page of slips has few, a hostile line nothing else.
+IN_VAIN = 40
 #: Evidence, in nats, of another slip or gloss in the same line, and how many count: the filter was at work.
 AT_WORK, MOST = 4.0, 2
 #: What a character costs that meaningless bytes happen to form, and odds against text of a kind that the model does
@@ -221,10 +224,15 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
             before = splice(line[: max(place.behind, done[-1].end if done else 0)], done).text
             if not is_sound(before):
                 continue
+            if patience.left <= 0:
+                break
             evidence = AT_WORK * min(signs + (others or len(edits)), MOST)
             edit = undo(shown, place, evidence, Context.of(before, shown.codes, place.start), patience, config)
             following = min((other.start for other in edits if other.start > place.start), default=len(line))
-            if edit is not None and edit.end <= following:
+            if edit is None:
+                patience.left -= IN_VAIN
+            elif edit.end <= following:
+                patience.left += edit.end - edit.start
                 edits.append(edit)
                 edits.sort(key=lambda edit: edit.start)
     return edits

@@ -18,10 +18,24 @@ from textfix.batch import Codes
 from textfix.encodings import HOLE
 from textfix.repair import phrases, pinyin
 from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
-from textfix.repair.halves import (
-    EURO, FULL, bytes_of, common, ending, gapless, gbk, guessable, pairs, shift, usual,
-)  # fmt: skip
+from textfix.repair.halves import EURO, FULL, common, ending, gapless, gbk, guessable, pairs, usual
 from textfix.repair.phrases import MEMORY
+from textfix.repair.ways import (
+    AHEAD,
+    AROUND,
+    CUT,
+    LAST_GONE,
+    MIDDLE_GONE,
+    UNKNOWN,
+    Exit,
+    Shifted,
+    Start,
+    Tries,
+    Way,
+    behind,
+    lowest,
+    trail_of,
+)  # fmt: skip
 
 #: Ways kept at each step, and those of them that may have lost a pair there, the best ones.
 BEAM, GAPS = 10, 4
@@ -33,9 +47,6 @@ TRIES, PRICED = 32, 48
 #: A pair may have vanished where the next character of the text read off costs so much, and as many as AHEAD together:
 #: that holds for 98 of 100 such places, and for one in nine where none vanished.
 DOUBTFUL, DOUBTFUL_TOGETHER = 6.0, 18.0
-AHEAD = 3
-#: What a character that cannot be told counts there.
-USUAL = 5.0
 #: What two characters around a pair that vanished and those AHEAD cost at least: a way that would be dearer than
 #: another is not asked.
 GAP = 20.0
@@ -49,140 +60,13 @@ VANISHED = 0.5
 #: A walk is given up when its best way costs this much (nats) more than the text as it stands, by the second character
 #: in clean text; or has lost this much of what the best way out gained: what is out of step gains on every character.
 FAR = 12.0
+#: Text that reads better one byte off by so much (nats) in AHEAD characters is not in step; clean text loses 20 so.
+OUT_OF_STEP = 8.0
 #: Of a slip the best way gains at least so much (nats) with each character, on the whole: 2 % of them 3, half of them 7.
 STEADY = 2.0
-#: A byte that is not known.
-UNKNOWN = -1
-#: How characters are guessed: one that lost a byte; two around a pair that vanished; three around two such pairs, of
-#: which the middle one has no byte left; two of which the last has none left; and how many each kind takes.
-CUT, AROUND, MIDDLE_GONE, LAST_GONE = 1, 2, 3, 4
-WIDTHS = {CUT: 1, AROUND: 2, MIDDLE_GONE: 3, LAST_GONE: 2}
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
 NEWLINE, QUESTION = 0x0A, 0x3F
-
-
-@dataclass(frozen=True, slots=True)
-class Shifted:
-    """A line (code points, ended by a newline) and what it says one byte off.
-
-    `leads` and `trails` are the bytes of each character, -1 for none; `codes` the characters that the second byte of
-    one and the first of the next form, 0 for none, and `costs` what each costs behind those before it; `reach` is after
-    how many the text may be in step again, AHEAD at most; `total` are the running costs, USUAL for a character there or
-    for none; `doubt` is what the next AHEAD characters cost together, without end where one is none.
-    """
-
-    line: list[int]
-    leads: list[int]
-    trails: list[int]
-    codes: list[int]
-    costs: list[float]
-    reach: list[int]
-    total: list[float]
-    doubt: list[float]
-
-    @staticmethod
-    def of(codes: Codes, script: int) -> Shifted:
-        leads, trails = bytes_of(codes)
-        shifted, leaves = shift(codes)
-        costs = phrases.line_costs(shifted) + Context(script=script).plain(shifted)
-        costs[shifted == 0] = np.inf
-        counted = np.append(np.where(leaves, USUAL, np.where(shifted > 0, costs, np.inf)), [USUAL] * AHEAD)
-        doubt = np.lib.stride_tricks.sliding_window_view(counted, AHEAD).sum(axis=1)
-        near = np.lib.stride_tricks.sliding_window_view(np.append(leaves, [True] * AHEAD), AHEAD)
-        reach = np.where(near.any(axis=1), near.argmax(axis=1), AHEAD)
-        total = np.concatenate([[0.0], np.cumsum(np.where(counted < np.inf, counted, USUAL))])
-        return Shifted(
-            codes.tolist(), leads.tolist(), trails.tolist(), shifted.tolist(), costs.tolist(), reach.tolist(),
-            total.tolist(), doubt.tolist(),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """How a walk may begin: from where, by which rule, its prior, bytes that wait (UNKNOWN for one that is lost),
-    characters one of which is the first."""
-
-    at: int
-    rule: str
-    prior: float
-    pending: list[int]
-    first: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way to read the text so far.
-
-    `cost`; `last`, its last characters; `opened`, quotations that are open; `pending`, the byte that waits for its
-    second; `ahead`, what the next characters cost if no pair vanishes before them (none where the line knows);
-    `parent` and `codes`, the way that it goes on from and by which characters; `guessed`, how these were guessed;
-    `guesses`, how often that was so up to here; `gap`, whether a mark says that what comes next vanished.
-    """
-
-    rule: str
-    cost: float
-    last: tuple[int, ...]
-    opened: tuple[int, ...]
-    pending: int
-    ahead: tuple[float, ...] = ()
-    parent: Way | None = None
-    codes: tuple[int, ...] = ()
-    guessed: int = 0
-    guesses: int = 0
-    gap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """Characters that may come next, in each row: those of `ways` `row` goes on with `codes`, at a cost of `cost`, and
-    waits with `pending`; `last` and `opened` are as in Way."""
-
-    ways: list[Way]
-    row: NDArray[np.int64]
-    codes: NDArray[np.uint32]
-    cost: Costs
-    last: NDArray[np.uint32]
-    opened: NDArray[np.int64]
-    pending: NDArray[np.int64]
-
-    @staticmethod
-    def of(ways: list[Way]) -> Tries:
-        return Tries(
-            ways,
-            np.arange(len(ways)),
-            np.zeros((len(ways), 0), np.uint32),
-            np.array([way.cost for way in ways], np.float64),
-            np.array([way.last for way in ways], np.uint32).reshape(-1, MEMORY),
-            np.array([way.opened for way in ways], np.int64).reshape(-1, len(QUOTES)),
-            np.array([way.pending for way in ways], np.int64),
-        )
-
-    def take(self, rows: NDArray[np.int64]) -> Tries:
-        return Tries(
-            self.ways, self.row[rows], self.codes[rows], self.cost[rows], self.last[rows], self.opened[rows],
-            self.pending[rows],
-        )  # fmt: skip
-
-    def best(self, most: int) -> Tries:
-        """The MOST that cost least, the cheapest first."""
-        return self.take(np.argsort(self.cost, kind="stable")[:most])
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """A place where the text is in step again: what was read by which rule, up to where, and its cost.
-
-    `cost` takes in the next characters, `own` does not. `guessed` tells where a byte was not known: at which place,
-    and how many characters together.
-    """
-
-    end: int
-    rule: str
-    cost: float
-    own: float
-    codes: tuple[int, ...]
-    guessed: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -206,7 +90,7 @@ class Walk:
     patience: Patience
     needed: float = 0.0
     exits: list[Exit] = field(default_factory=list)
-    gain: float = 0.0
+    gain: float = -np.inf
 
     def run(self, starts: list[Start]) -> list[Exit]:
         """All ways out from STARTS."""
@@ -337,10 +221,14 @@ class Walk:
         found: list[Way] = []
         if lead < 0:
             return found
-        for way in ways:
-            if way.pending >= 0x80 and not way.gap and (code := int(pairs()[way.pending, lead])):
-                found.append(self.straight(way, at, code, trail))
-        best = min((self.rank(way, at + 1) for way in found), default=np.inf)
+        found += [
+            self.straight(way, at, code, trail)
+            for way in ways
+            if way.pending >= 0x80 and not way.gap and (code := int(pairs()[way.pending, lead]))
+        ]
+        # What a way may cost more than others, with the characters ahead: those that go on, and those that left already.
+        left = self.stands[min(at + 1 + AHEAD, len(self.stands) - 1)] - self.stands[self.origin] - self.gain
+        best = min([left, *(self.rank(way, at + 1) for way in found)])
         doubtful = [
             way
             for way in ways
@@ -461,15 +349,21 @@ class Walk:
                 if (b := gbk(code)) is not None and (some := [way for way in straight if way.pending == b[0]]):
                     tries = Tries.of(some)
                     self.note(tries, tries.row, np.full((len(some), 1), code, np.uint32), end, 0)
-        if waiting and char != EURO and self.may_gain(waiting, at):
+        if waiting and char != EURO and self.may_leave(waiting, at):
             self.patience.left -= 1
             self.leave_cut(waiting[:GAPS], at, gloss is not None)
 
-    def may_gain(self, ways: list[Way], at: int) -> bool:
-        """Whether one of WAYS may be good enough when the text is in step from AT on: beyond the next character, what
-        follows costs about the same whatever stands before."""
+    def may_leave(self, ways: list[Way], at: int) -> bool:
+        """Whether the text may be in step from AT on, and one of WAYS be good enough then: beyond the next character,
+        what follows costs about the same whatever stands before; and it does not read better one byte off."""
         stood = self.stands[at + 1] - self.stands[self.origin]
-        return stood - min(way.cost for way in ways) >= self.needed
+        if stood - min(way.cost for way in ways) < self.needed:
+            return False
+        shifted, after = self.shifted, at + 2
+        if after >= len(shifted.line) or shifted.reach[after] < AHEAD:
+            return True
+        gain = self.stands[after + AHEAD] - self.stands[after] - shifted.total[after + AHEAD] + shifted.total[after]
+        return gain < OUT_OF_STEP
 
     def leave_cut(self, ways: list[Way], at: int, glossed: bool) -> None:
         """Note what WAYS become where a byte was lost at AT, before ASCII or a full-width mark."""
@@ -541,30 +435,3 @@ class Walk:
             read, guessed = trail_of(way, [*tries.codes[row].tolist(), *codes[k].tolist()], kind)
             self.exits.append(Exit(at, way.rule, float(cost[k]), float(own[k]), read, guessed))
             self.gain = max(self.gain, self.stands[at] - self.stands[self.origin] - float(own[k]))
-
-
-def behind(last: NDArray[np.uint32], codes: NDArray[np.uint32]) -> Costs:
-    """What each of CODES costs in its row, behind the row of LAST."""
-    run = np.concatenate([last, codes], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(run, MEMORY, axis=1)[:, :-1].reshape(-1, MEMORY)
-    return phrases.costs(windows, codes.ravel()).reshape(codes.shape)
-
-
-def lowest(rough: NDArray[np.floating], most: int) -> NDArray[np.int64]:
-    """Where the MOST lowest of ROUGH are."""
-    return np.argpartition(rough, most)[:most] if len(rough) > most else np.arange(len(rough))
-
-
-def trail_of(way: Way | None, codes: list[int], kind: int) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
-    """The characters of WAY from its beginning and CODES, and which of them were guessed."""
-    parts: list[tuple[tuple[int, ...], int]] = [(tuple(codes), kind)]
-    while way is not None:
-        parts.append((way.codes, way.guessed))
-        way = way.parent
-    read: list[int] = []
-    guessed: list[tuple[int, int]] = []
-    for some, width in reversed(parts):
-        if width:
-            guessed.append((len(read), width))
-        read += some
-    return tuple(read), tuple(guessed)
