@@ -10,8 +10,10 @@ from textfix.punct.classes import HAN_CLASS, HAN_RUN
 
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
+    f"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
+    f"(?:[/?#][{HAN_CLASS}A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?|"
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
 )
 EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
 WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
@@ -103,7 +105,7 @@ CODE_LINE = re.compile(
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
     r"|(?:export|alias|set|local|declare)\s+\w+=[\"'$\w]"
-    r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
+    r"|(?:const|let|var|def|class|function|public|private|protected|static|import|from|return|async|await|func|fn|assert|raise|throw|using|namespace)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
     r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,?\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
@@ -115,6 +117,7 @@ CODE_LINE = re.compile(
     r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
     r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
     r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
+    r"|(?:int|long|double|float|bool|boolean|char|auto|string|String|var)\s+\w+\s*=\s"
     r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
     r"|(?:try|do|else|finally)\s*\{|[A-Za-z]:\\[^>\s]*>\s"
     r"|(?:while|if|elif)\s(?:True|False|not\s|[A-Za-z_][\w.]*(?:\[[^\]\n]*\]|\([^)\n]*\))?\s*(?:[=!<>]=?|in\s|is\s))[ -~]*:\s"
