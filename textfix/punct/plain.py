@@ -53,7 +53,7 @@ HARD = re.compile(
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*(?<! )\\)(?! ?[0-9]{{3}})(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．][{_HAN}]))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
@@ -90,8 +90,8 @@ PAIRED = {
 }
 OTHER = {"「": re.compile("[“”‘’]"), "“": re.compile("[「」『』]")}
 QUOTE = re.compile(f"[{_ANY}]")
-#: An opening mark that may stand in Latin text, and a quotation without Han that Han does not lead to.
-ALONE = re.compile(f"[「『“‘](?<![{_HAN}].)(?<![{_HAN}][{_WIDE}].)(?<!^.)")
+#: An opening mark that Latin leads to.
+ALONE = re.compile(f"[A-Za-z0-9][^{_HAN}A-Za-z0-9]{{0,11}}[「『“‘]")
 #: Straight ones by turns, each opening one before Han; LED finds one that neither Han nor a mark behind Han leads to.
 STRAIGHT = re.compile(f'[^"]*(?:"(?=[{_HAN}])[^"]*(?<=[{_HAN}.,!?。！？…])"[^"]*)*\\Z')
 LED = re.compile(f'(?<![{_HAN}])(?<![{_HAN}][{_WIDE},;:!?])(?<!^)"(?=[{_HAN}])')
