@@ -124,7 +124,7 @@ class Line:
         if KAOMOJI.search(body) is None or len(HAN_CHAR.findall(body)) > 1 or HAN_RUN.fullmatch(body):
             return False
         words = sum(map(is_word, body))
-        return words <= 2 and words * 2 <= len(body)
+        return words <= 2 and (words * 2 <= len(body) or body[0] == body[-1])
 
     def edits(self, offset: int) -> list[Edit]:
         """The edits of this line; OFFSET is where it starts in its text."""
