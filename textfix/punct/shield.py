@@ -138,6 +138,7 @@ _FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
 #: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
 #: date: 张三,20,北京
 ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
+STATEMENT = re.compile(f"\\s*[{HAN_CLASS}]{{1,8}}[0-9]?;\\Z")
 VALUE = re.compile(r"(?:^|[,;])-?[0-9][0-9./-]*(?=[,;]|\s*\Z)")
 #: The same where a date in front says so: 2024-02-29,晴,3级
 DATED = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9:]{4,8})?(?:,[^\s,;:!?.。，；：！？、]{0,8}){2,}\s*\Z")
@@ -186,7 +187,9 @@ def codelike(line: str) -> bool:
 
 
 def row(line: str) -> bool:
-    """Whether LINE is a row of comma-separated values."""
+    """Whether LINE is a row of comma-separated values, or one word as a statement."""
+    if line.endswith(";"):
+        return STATEMENT.match(line) is not None
     return (ROW.match(line) is not None and VALUE.search(line) is not None) or DATED.match(line) is not None
 
 
