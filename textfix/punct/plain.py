@@ -183,9 +183,10 @@ def plain(text: str, style: str | None) -> str | None:
         return halve_plain(text)
     if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
         return None
-    if LETTER.search(text) and foreign(text):
+    latin = LETTER.search(text) is not None
+    if latin and foreign(text):
         return text
-    if (START.match(text) and code_line(text)) or row(text):
+    if (START.match(text) and code_line(text)) or ((latin or text.endswith(";")) and row(text)):
         return None
     if "." in text and (
         LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))
