@@ -64,3 +64,23 @@ def test_the_tables_agree_with_unicode() -> None:
     for name in ("kangxi", "compatibility"):
         for char, to in data[name].items():
             assert unicodedata.normalize("NFKC", char) == to
+
+
+PRIVATE_OF_HONG_KONG = "\ue000"
+
+
+def test_private_use_is_of_hong_kong_only_in_its_sentences() -> None:
+    """Fonts of icons use the same code points: at the edge of a text, or in simplified text, nothing says which."""
+    char = tables.toml("clean.toml")["hkscs"][PRIVATE_OF_HONG_KONG]
+    for before, after in (("佢話", "嘅"), ("這裡有", "問題")):
+        assert textfix.clean(before + PRIVATE_OF_HONG_KONG + after) == before + char + after
+    for icon in ("\ue000首頁", "點擊\ue000 進入頁面", "这里有\ue000问题"):
+        assert textfix.clean(icon) is icon
+
+
+@pytest.mark.parametrize("script", ["hans", "hant", "tw", "hk"])
+@given(text=st.text(st.sampled_from("头发頭髮里面裡說说嘅，。 \n\ue000\ue76c\uf6b1\uf015"), max_size=10))
+def test_converting_twice_is_converting_once(script: str, text: str) -> None:
+    """What the script of a line says about private use must not depend on whether it has been converted."""
+    once = textfix.fix(text, script=script)
+    assert textfix.fix(once, script=script) == once

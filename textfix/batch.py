@@ -139,6 +139,8 @@ class Batch:
 
     def has(self, bits: int) -> bool:
         """Whether any of the signs whose BITS these are is in the batch."""
+        if not bits:
+            return False
         if self.is_short:
             return signs.pattern(bits).search(self.texts[0]) is not None
         places: NDArray[np.uint8] = self.note(_signs)[1]

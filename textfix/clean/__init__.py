@@ -27,20 +27,20 @@ from textfix.records import Change, Edit, Lazy, splice
 PASSES = 6
 
 
-def clean_text(text: str, level: str) -> Change | None:
-    """What LEVEL makes of TEXT; None if nothing changes."""
+def clean_text(text: str, level: str, becomes_traditional: bool = False) -> Change | None:
+    """What LEVEL makes of TEXT, which may be about to be converted; None if nothing changes."""
     if "\r\n" in text:  # a file of Windows is nothing but these, most often
         after = text.replace("\r\n", "\n")
         if gate(level).search(after) is None and (level == "safe" or unicodedata.is_normalized("NFC", after)):
             return Change(after, Lazy(partial(returns, text)))
     full = level == "full"
-    edits = list(Walk(text, full).edits())
+    edits = list(Walk(text, full, becomes_traditional).edits())
     after = splice(text, edits).text
     for number in range(PASSES):
         if full and number % 2 == 0:
             further = list(composition(after))
         else:
-            further = list(Walk(after, full).edits()) if gate(level).search(after) else []
+            further = list(Walk(after, full, becomes_traditional).edits()) if gate(level).search(after) else []
         if further:
             edits = chain(text, edits, further)
             after = splice(text, edits).text
@@ -100,5 +100,6 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     '文件'
     """
     level = str(config.clean)
-    changes = ((i, clean_text(batch.texts[i], level)) for i in suspects(batch, level))
+    traditional = config.script not in (None, "hans")
+    changes = ((i, clean_text(batch.texts[i], level, traditional)) for i in suspects(batch, level))
     return {i: change for i, change in changes if change is not None}

@@ -37,6 +37,10 @@ WIDENED = re.compile(f"[{CJK}]")
 #: A sequence that sets the colour of a terminal or moves its cursor.
 TERMINAL = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 FLAG = "\U0001f3f4"
+#: Characters that only Cantonese is written with, the same in both scripts.
+CANTONESE = re.compile("[嘅咗喺啲嚟冇佢哋嘢攞瞓噉咁啱冚孭嚿嘥啩噃]")
+#: What stands beside a character of a sentence: ideographs and their marks.
+BESIDE = re.compile(f"[{HAN}\u3001-\u301f\uff01-\uff60“”‘’…—\ue000-\uf848]")
 
 
 @cache
@@ -98,6 +102,10 @@ class Line:
         return len(row) > 3 and row == sorted(set(row)) and not ORDINARY.search(self.text)
 
     @cached_property
+    def cantonese(self) -> bool:
+        return CANTONESE.search(self.text) is not None
+
+    @cached_property
     def traditional(self) -> bool:
         """Whether the ideographs are those of a Big5 text: all are in HKSCS, and some not in GB 2312."""
         words = "".join(ORDINARY.findall(self.text))
@@ -115,8 +123,8 @@ class Line:
 class Walk:
     """One text, its lines, and the edits that clean it."""
 
-    def __init__(self, text: str, full: bool) -> None:
-        self.text, self.full = text, full
+    def __init__(self, text: str, full: bool, becomes_traditional: bool = False) -> None:
+        self.text, self.full, self.becomes_traditional = text, full, becomes_traditional
         self.breaks: list[int] = []
         self.current: Line | None = None
 
@@ -269,10 +277,23 @@ class Walk:
         elif rule == "compatibility":
             meant = "\ufa10" <= char <= "\ufa6d" and line.kana  # forms that Japanese names insist on
         elif rule == "private-hkscs":
-            meant = not line.traditional  # icon fonts live in the same code points
+            meant = not (line.ideographs > 1 and self.of_hong_kong(line, place))
         else:
             meant = line.ideographs < 2
         return None if meant else found
+
+    def of_hong_kong(self, line: Line, place: int) -> bool:
+        """Whether a private-use code point is a character of Hong Kong, for icon fonts live in the same code points.
+
+        In Cantonese it is; in other traditional text if it stands inside a sentence. Where the text is about to be
+        converted into traditional script, that it is in it would be no evidence a second time.
+        """
+        if line.cantonese:
+            return True
+        if self.becomes_traditional or not line.traditional:
+            return False
+        before, after = self.text[place - 1 : place] if place else "", self.text[place + 1 : place + 2]
+        return bool(BESIDE.match(before) and BESIDE.match(after) and ORDINARY.search(before + after))
 
 
 DIGITS = frozenset("0123456789０１２３４５６７８９")

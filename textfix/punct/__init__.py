@@ -148,10 +148,11 @@ def written(line: str, style: str | None, spacing: bool | None) -> str:
 
 def fenced(batch: Batch) -> list[tuple[int, int]]:
     """The code blocks of all texts, counted in the whole; one left open ends with its text."""
-    if "```" not in batch.joined and "~~~" not in batch.joined:
-        return []
+    text = batch.joined
+    if not (("`" in text and "```" in text) or ("~" in text and "~~~" in text)):
+        return []  # one character is found ten times as fast as three
     if len(batch.texts) == 1:
-        return fences(batch.joined)
+        return fences(text)
     return [
         (start + low, start + high)
         for text, start in zip(batch.texts, batch.starts.tolist(), strict=True)

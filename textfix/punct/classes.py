@@ -37,8 +37,11 @@ def is_wide(char: str) -> bool:
     ) or "\uff01" <= char <= "\uff60"
 
 
+WORD_CHARS = frozenset(
+    char for char in map(chr, [*range(0x80), *range(0xC0, 0x530)]) if char.isalpha() or "0" <= char <= "9"
+)
+
+
 def is_word(char: str) -> bool:
     """A letter or digit of a script that Chinese text sets apart by spaces: Latin, Greek, Cyrillic."""
-    if char.isascii():
-        return char.isalnum()
-    return "\u00c0" <= char <= "\u052f" and char.isalpha()
+    return char in WORD_CHARS

@@ -117,12 +117,14 @@ class Line:
     def kaomoji(self, start: int, end: int) -> bool:
         """Whether the bracketed START:END is a face: signs and no word."""
         body = self.text[start + 1 : end - 1]
-        if not body or len(body) > 16 or HAN_RUN.fullmatch(body) or len(HAN_CHAR.findall(body)) > 1:
+        if not body or len(body) > 16:
             return False
         if EYES.fullmatch(body):
             return True
+        if KAOMOJI.search(body) is None or len(HAN_CHAR.findall(body)) > 1 or HAN_RUN.fullmatch(body):
+            return False
         words = sum(map(is_word, body))
-        return KAOMOJI.search(body) is not None and words <= 2 and words * 2 <= len(body)
+        return words <= 2 and (words * 2 <= len(body) or body[0] == body[-1])
 
     def edits(self, offset: int) -> list[Edit]:
         """The edits of this line; OFFSET is where it starts in its text."""

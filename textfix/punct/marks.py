@@ -29,6 +29,12 @@ def name_dots() -> str:
 
 
 @cache
+def looks() -> re.Pattern[str]:
+    """A look-alike of the interpunct."""
+    return re.compile("[" + re.escape(name_dots()) + "]")
+
+
+@cache
 def dots() -> re.Pattern[str]:
     """A dot that may be that of a name."""
     return re.compile("[." + re.escape(name_dots()) + "]")
@@ -129,7 +135,7 @@ def beside(line: Line, place: int, step: int) -> str:
 def interpuncts(line: Line) -> None:
     """The dot of a foreign name to ·: any of the look-alikes between Han, a full stop only within such a name."""
     text = line.text
-    if BETWEEN_HAN.search(text) is None and not any(dot in text for dot in name_dots()):
+    if BETWEEN_HAN.search(text) is None and looks().search(text) is None:
         return
     for found in dots().finditer(text, 1, max(1, len(text) - 1)):
         place, char = found.start(), found.group()

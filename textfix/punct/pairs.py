@@ -9,7 +9,7 @@ from functools import cache, partial
 from textfix import tables
 from textfix.punct.classes import is_han, is_word
 from textfix.punct.english import english
-from textfix.punct.line import Line
+from textfix.punct.line import REACH, Line
 from textfix.punct.points import extensions
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
@@ -19,7 +19,8 @@ TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+
 #: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
 NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
 ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
-PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])")
+PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])|\([^()\n]{0,40}?\\[dDwWsSbB](?![a-z])")
+METHOD = re.compile(r"[^\s.]\.[A-Za-z_]\w*\Z", re.ASCII)
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
 #: Quotation marks: what each is (double or single, or corner, by depth) and which closes which.
@@ -139,6 +140,8 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     ending = ENDING.match(text, end + 1)
     if NUMBER_GOES_ON.match(text, start) or (ending and ending[1] in extensions()):
         return False
+    if inside and latin_before and METHOD.search(text, max(0, start - REACH), start):
+        return False  # /^x$/.test(值)
     if inside:
         outside = line.has_han(0, start) or line.has_han(end, len(text))
         if left and right and not line.chinese(left) and not line.chinese(right):

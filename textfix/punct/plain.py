@@ -53,7 +53,7 @@ HARD = re.compile(
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*(?<! )\\)(?! ?[0-9]{{3}})(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．][{_HAN}]))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
@@ -90,8 +90,8 @@ PAIRED = {
 }
 OTHER = {"「": re.compile("[“”‘’]"), "“": re.compile("[「」『』]")}
 QUOTE = re.compile(f"[{_ANY}]")
-#: An opening mark that may stand in Latin text, and a quotation without Han that Han does not lead to.
-ALONE = re.compile(f"[「『“‘](?<![{_HAN}].)(?<![{_HAN}][{_WIDE}].)(?<!^.)")
+#: An opening mark that Latin leads to.
+ALONE = re.compile(f"[A-Za-z0-9][^{_HAN}A-Za-z0-9]{{0,11}}[「『“‘]")
 #: Straight ones by turns, each opening one before Han; LED finds one that neither Han nor a mark behind Han leads to.
 STRAIGHT = re.compile(f'[^"]*(?:"(?=[{_HAN}])[^"]*(?<=[{_HAN}.,!?。！？…])"[^"]*)*\\Z')
 LED = re.compile(f'(?<![{_HAN}])(?<![{_HAN}][{_WIDE},;:!?])(?<!^)"(?=[{_HAN}])')
@@ -183,9 +183,10 @@ def plain(text: str, style: str | None) -> str | None:
         return halve_plain(text)
     if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
         return None
-    if LETTER.search(text) and foreign(text):
+    latin = LETTER.search(text) is not None
+    if latin and foreign(text):
         return text
-    if (START.match(text) and code_line(text)) or row(text):
+    if (START.match(text) and code_line(text)) or ((latin or text.endswith(";")) and row(text)):
         return None
     if "." in text and (
         LIST_NUMERAL.match(text) or (style == "full" and any(named(text, dot.start()) for dot in DOT.finditer(text)))

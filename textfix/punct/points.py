@@ -240,7 +240,7 @@ def dotted(line: Line, place: int) -> bool:
         return is_han(before) or named or before in ("￥", "¥", "$", "-", "~", ":", "+", "*", "/", "=")
     if word.replace(".", "").isdigit() and text[start - 1 : start] == " " and text[place + 1 : place + 3] == "**":
         return False  # **定义 5.2.** the number of a heading
-    if word.lower() in abbreviations():
+    if word.lower() in abbreviations() or (ROMAN.fullmatch(word) and text[place + 1 : place + 2] == " "):
         return False
     pieces = word.split(".")
     if len(pieces) > 1 and len(pieces[-1]) == 1 and pieces[-1].isalpha():
@@ -250,6 +250,8 @@ def dotted(line: Line, place: int) -> bool:
     return len(word) > 1 or (start > 0 and (is_han(text[start - 1]) or text[start - 1] in "°/-+=<>"))
 
 
+#: The number of a chapter or an item: II. 方法
+ROMAN = re.compile("[IVX]{1,6}")
 NUMERALS = frozenset("一二三四五六七八九十百千零〇两兩")
 #: What may stand before a full stop instead of a letter: 0.12%. 36℃. `npm start`. [文档](地址).
 SIGNS = frozenset("%‰℃℉°′″²³㎡㎥+#$`)]}>*_")

@@ -10,8 +10,10 @@ from textfix.punct.classes import HAN_CLASS, HAN_RUN
 
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
-    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
+    f"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
+    f"(?:[/?#][{HAN_CLASS}A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?|"
+    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
 )
 EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
 WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
@@ -56,7 +58,7 @@ SIGNS = {
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
 HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",)), (r"/\^", ("regex",))],
-    ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
+    ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), (":[0-9]+/", ("url",)), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
     "?": [(r"\?\s?[\"']", ("ternary",))],
     "+": [(r"\+\s?[^\sA-Za-z0-9*`\u2e80-\uffef]", ("keys",))],
@@ -103,7 +105,7 @@ CODE_LINE = re.compile(
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
     r"|(?:export|alias|set|local|declare)\s+\w+=[\"'$\w]"
-    r"|(?:const|let|var|def|class|function|public|private|static|import|from|return|async|await|func|fn)\s[^\n]*[({=;:\"']"
+    r"|(?:const|let|var|def|class|function|public|private|protected|static|import|from|return|async|await|func|fn|assert|raise|throw|using|namespace)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
     r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,?\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
@@ -115,11 +117,12 @@ CODE_LINE = re.compile(
     r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
     r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
     r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
+    r"|(?:int|long|double|float|bool|boolean|char|auto|string|String|var)\s+\w+\s*=\s"
     r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
     r"|(?:try|do|else|finally)\s*\{|[A-Za-z]:\\[^>\s]*>\s"
     r"|(?:while|if|elif)\s(?:True|False|not\s|[A-Za-z_][\w.]*(?:\[[^\]\n]*\]|\([^)\n]*\))?\s*(?:[=!<>]=?|in\s|is\s))[ -~]*:\s"
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
-    r"|\[(?:[A-Za-z][\w.-]*\.[\w.-]+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
+    r"|\[(?:[\w-]+(?:\.[\w-]+)+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
     r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
     r"|(?:mysql|redis|sqlite|postgres|hive|mongo|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)[>=#]+\s"  # a prompt
     r"|\((?:'[^'\n]*'|\"[^\"\n]*\"|[\d.]+)(?:,\s*(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+))+\)\s*(?:[,;]|$)"  # a row of values
@@ -135,7 +138,10 @@ _FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
 #: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
 #: date: 张三,20,北京
 ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
+STATEMENT = re.compile(f"\\s*[{HAN_CLASS}]{{1,8}}[0-9]?;\\Z")
 VALUE = re.compile(r"(?:^|[,;])-?[0-9][0-9./-]*(?=[,;]|\s*\Z)")
+#: The same where a date in front says so: 2024-02-29,晴,3级
+DATED = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}(?: [0-9:]{4,8})?(?:,[^\s,;:!?.。，；：！？、]{0,8}){2,}\s*\Z")
 #: The head of a function.
 HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
 #: A statement before a comment: what follows it is prose.
@@ -181,8 +187,10 @@ def codelike(line: str) -> bool:
 
 
 def row(line: str) -> bool:
-    """Whether LINE is a row of comma-separated values."""
-    return ROW.match(line) is not None and VALUE.search(line) is not None
+    """Whether LINE is a row of comma-separated values, or one word as a statement."""
+    if line.endswith(";"):
+        return STATEMENT.match(line) is not None
+    return (ROW.match(line) is not None and VALUE.search(line) is not None) or DATED.match(line) is not None
 
 
 def spans(line: str) -> Iterator[tuple[int, int, str]]:

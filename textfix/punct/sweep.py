@@ -110,6 +110,7 @@ def points(tokens: Tokens) -> tuple[Flags, Flags]:
     spaced = (right == Kind.SPACE) & (kinds.IS_HAN[tokens.right2] | (tokens.right2 == Kind.LETTER))
     drops = ((here == Kind.COMMA) | (here == Kind.CRY)) & before & spaced
     simple = kinds.SIMPLE[here] & before & kinds.AFTER_POINT[right]
+    simple &= (here != Kind.SEMICOLON) | (right != Kind.BREAK)  # 循环体; may be a statement
     stop = (here == Kind.STOP) & (left == Kind.HAN) & kinds.AFTER_STOP[right]
     return simple | stop | drops, drops
 
