@@ -219,13 +219,13 @@ def spans(
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
         price = cut[low : high + 1].copy()
         if windows[at].opens:
-            price[0] = 0.0
-            for place in range(1, 1 + count_closed(open_[low : min(low + LEFT, high - 1)])):
-                price[place] = EDGE
+            price[1 : 1 + count_closed(open_[low : min(low + LEFT, high - 1)])] = EDGE
         if windows[at].closes:
+            near = count_closed(open_[max(high - 1 - LEFT, low) : high - 1][::-1])
+            price[len(price) - 2 - near : -2] = EDGE
             price[-1] = price[-2] = 0.0  # the last atom of a window is the newline behind it
-            for place in range(1, 1 + count_closed(open_[max(high - 1 - LEFT, low) : high - 1][::-1])):
-                price[-2 - place] = EDGE
+        if windows[at].opens:
+            price[0] = 0.0
         for first, last in best_runs(gain[low:high], need, price):
             odds = float(so_far[low + last] - so_far[low + first]) + STRANGE - reading.chain.prior
             odds += familiarity(gain[low + first : low + last], known[low + first : low + last])
