@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from textfix import ChoiceError, encodings
 from textfix.batch import to_codes, to_text
 from textfix.encodings import HOLE, LOST
-from textfix.encodings.charmap import DOUBLE, FALLBACK, NAMES, SINGLE
+from textfix.encodings.charmap import DOUBLE, FALLBACK, NAMES, SINGLE, WIDE
 
 ICONV = shutil.which("iconv")
 #: Our names, where Python or iconv call the codec otherwise.
@@ -214,7 +214,8 @@ class TestAnyBytes:
             for at, char in enumerate(text):
                 piece = encoded.data[encoded.starts[at] : encoded.starts[at + 1]]
                 if not encoded.known[at]:
-                    assert piece == (bytes([LOST]) if ord(char) == HOLE else b"\n")
+                    lost = bytes([LOST]) * (2 if name in WIDE else 1)
+                    assert piece == (lost if ord(char) == HOLE else b"\n")
 
         law()
 
