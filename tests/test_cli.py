@@ -143,6 +143,14 @@ def test_jsonl(run: Run, tmp_path: Path) -> None:
     assert run("explain", "--jsonl", one, two).out == ended.out
 
 
+def test_marks_without_partner_are_in_the_record(run: Run) -> None:
+    """What a style could not pair is left, and whoever asked for the style is told where."""
+    text = "他说：“好。\n".encode()
+    record = json.loads(run("explain", "--punctuation", "full", "--jsonl", stdin=text).out)
+    assert record["unpaired"] == [3]
+    assert "unpaired" not in json.loads(run("explain", "--jsonl", stdin=text).out), "nobody asked for a style"
+
+
 def test_json_is_one_list(run: Run, tmp_path: Path) -> None:
     """A program that reads one document gets one, however many files there are."""
     one, two = page(tmp_path, b"a", "1"), page(tmp_path, b"b", "2")

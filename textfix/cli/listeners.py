@@ -121,10 +121,13 @@ class Errors(Listener):
 
 
 class Json(Listener):
-    """A record of each file as JSON: one a line, or all in one list; with text and plan where units are wanted."""
+    """A record of each file as JSON: one a line, or all in one list; with text and plan where units are wanted.
 
-    def __init__(self, stream: TextIO, lines: bool, full: bool) -> None:
-        self.stream, self.lines, self.full = stream, lines, full
+    With `quotes`, also where quotation marks without a partner are.
+    """
+
+    def __init__(self, stream: TextIO, lines: bool, full: bool, quotes: bool = False) -> None:
+        self.stream, self.lines, self.full, self.quotes = stream, lines, full, quotes
         self.first = True
         self.texts: list[str] = []
         self.plan: list[dict[str, Any]] = []
@@ -156,6 +159,10 @@ class Json(Listener):
             data |= {"fields": self.fields} if self.fields else {"plan": self.plan}
             data |= {"parts": self.parts, "holes": [i for i, char in enumerate(text) if char == "\ufffd"]}
             data["scars"] = [scar.to_dict() for scar in scars.find(text)]
+            if self.quotes:
+                from textfix import punct
+
+                data["unpaired"] = list(punct.unpaired(text))
         self.texts, self.plan, self.fields, self.parts = [], [], [], []
         self.read = self.size = self.line = 0
         self.write(data)

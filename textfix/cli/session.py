@@ -201,7 +201,8 @@ def make_listeners(job: Job, options: dict[str, Any], found: sources.Found, tota
     if options.get("explain") and job.command != "explain":
         heard.append(listeners.Story(sys.stderr))
     if json:
-        heard.append(listeners.Json(sys.stdout, bool(options.get("as_jsonl")), job.plans))
+        quotes = job.config.punctuation in ("full", "corner")
+        heard.append(listeners.Json(sys.stdout, bool(options.get("as_jsonl")), job.plans, quotes))
     elif options.get("diff"):
         heard.append(listeners.Diff(sys.stdout))
     elif job.command == "explain":
