@@ -192,8 +192,10 @@ def flow(runs: list[Runs], kept: list[np.ndarray] | None) -> list[Share]:
         each = np.diff(np.append(here.first, len(here.keys)))
         own[size] = (counts - passed) / np.repeat(together, each)
         down = np.bincount(here.suffix, passed, len(shorter.keys)).astype(np.int64)
-        counts = down + np.where(shorter.begins, shorter.counts, 0) if size > 2 else down
-    plain = counts + UNSEEN * ONE
+        counts = down + np.where(shorter.begins, shorter.counts, 0)
+    # Behind a character that says nothing of it, a character is as likely as it is common. By what passes down rare ones
+    # would be likelier than that, which is so in text, and makes text that is none look likelier still.
+    plain = runs[0].counts + UNSEEN * ONE
     shares = [Share(plain / plain.sum(), np.zeros(0))]
     for size in range(2, len(runs) + 1):
         here = runs[size - 1]

@@ -26,7 +26,7 @@ BEAM, EDGES, TRIED = 64, 512, 400
 #: States that are so many nats behind the best are given up.
 BEHIND = 14.0
 #: How likely a character must be, of all ways to complete the text, to be put in; a hole stays where none is.
-SURE = 0.75
+SURE = 0.65
 #: Nats: a question mark that stands for a byte, one that is a mark of the text behind a lost byte, a byte that fits
 #: nowhere.
 SWALLOWED, ASKED, STRAY = 1.0, 5.0, 16.0
@@ -136,15 +136,19 @@ class Completer:
 
     def complete(self, data: bytes, before: tuple[int, int, int], after: int) -> Completion:
         """DATA (LOST or `?` where a byte is lost) as text between the characters BEFORE and AFTER."""
+        return self.search(data, before, after).settle(SURE)
+
+    def search(self, data: bytes, before: tuple[int, int, int], after: int) -> Lattice:
+        """The likeliest ways through DATA, in the script of what is known, or in the one in which all reads better: a
+        mixture of both would read best, and be wrong.
+        """
         if self.script:
-            return self.walk(data, before, after).settle(SURE)
-        # Where too little is whole to tell the script, it is the one in which all reads better: a mixture of both would
-        # read best, and be wrong.
+            return self.walk(data, before, after)
         ways = [completer(self.written, self.codec, script).walk(data, before, after) for script in (1, 2)]
-        return min(ways, key=lambda lattice: lattice.total).settle(SURE)
+        return min(ways, key=lambda lattice: lattice.total)
 
     def walk(self, data: bytes, before: tuple[int, int, int], after: int) -> Lattice:
-        """The likeliest ways through DATA."""
+        """The ways through DATA in one script."""
         lattice = Lattice(np.array([before], np.uint32), len(data))
         for at in range(len(data)):
             states = lattice.enter(at)
