@@ -82,3 +82,71 @@ def test_loses_is_what_codecs_lose() -> None:
     assert not lost[0xE4].any()
     assert completion.find_codec("big5", "中文") == "big5"
     assert completion.find_codec("gb18030", "涓\ue15f枃") == "gb18030"
+
+
+def lose(text: str, codec: str) -> bytes:
+    """What is left of TEXT's bytes in UTF-8 when CODEC has read them: LOST for each that it cannot read."""
+    shown = text.encode().decode(codec, "replace")
+    return b"".join(bytes([encodings.LOST]) if char == HOLE else char.encode(codec) for char in shown)
+
+
+START = (0x0A, 0x0A, 0x0A)
+
+
+def test_a_byte_lost_before_another_is_one_that_the_reader_loses_there() -> None:
+    """Big5 reads 9B and less never, and A4 to F9 nearly always before the first byte of a Chinese character."""
+    completer = completion.completer("utf-8", "big5", 1)
+    choices = completer.fitting((0xE5, encodings.LOST, encodings.LOST, encodings.LOST))
+    assert choices is not None
+    ends = np.array([chr(code).encode()[-1] for code in choices.codes])
+    assert (ends < 0xA4).all()
+    assert len(choices.codes) > 100
+
+
+@pytest.mark.parametrize("script", [0, 1])
+def test_what_is_put_in_is_what_all_ways_agree_on(script: int) -> None:
+    """Asked to be surer, a completion leaves more holes and changes nothing else; every way gives the bytes that are known."""
+    text = "請大家把書放回原來的地方，謝謝合作"
+    left = lose(text, "big5")
+    lattice = completion.completer("utf-8", "big5", script).search(left, START, 0x0A)
+    before = None
+    for sure in (0.0, 0.5, 0.9, 1.1):
+        done = lattice.settle(sure)
+        got = to_text(done.codes)
+        assert len(got) == len(text)
+        assert all(got[place] != HOLE for place in done.filled)
+        if before is not None:
+            assert all(one in (other, HOLE) for one, other in zip(got, before, strict=True))
+        before = got
+    assert not lattice.settle(1.1).filled  # nothing can be so sure, and only what is known is left
+    assert lattice.settle(0.0).codes.tolist().count(ord(HOLE)) == 0
+    assert lose(to_text(lattice.settle(0.0).codes), "big5")[:3] == left[:3]
+
+
+def test_the_script_is_that_in_which_all_reads_better() -> None:
+    """Nothing that is whole tells the script here; the text is not a mixture of both."""
+    text = "我们现在说的这个问题，他们已经讨论过几次"
+    completer = completion.completer("utf-8", "big5", 0)
+    done = to_text(completer.search(lose(text, "big5"), START, 0x0A).settle(0.0).codes)
+    traditional = sum(char in "們現說這個問題經討論過幾" for char in done)
+    assert not traditional
+
+
+def test_any_bytes_can_be_completed() -> None:
+    """Bytes that fit no character are holes, and nothing fails."""
+    for data in (b"\x80", b"\xff", b"\xbf\xbf\xbf\xbf", b"a\xe4", b"\xff\xff\xff?\xff", b"\xf0\x9f\x98\x80", b"?" * 9):
+        done = completion.completer("utf-8", "big5", 0).complete(data, START, 0x0A)
+        assert len(done.codes)
+
+
+def test_long_texts_are_completed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts end where characters do, whatever stands there."""
+    text = "窗外的雨一直下到天亮，街上一个人也没有。" * 6
+    left = lose(text, "gbk")
+    completer = completion.completer("utf-8", "gbk", 2)
+    whole = completer.complete(left, START, 0x0A)
+    monkeypatch.setattr(completion, "PART", 50)
+    parts = completer.complete(left, START, 0x0A)
+    assert to_text(parts.codes) == to_text(whole.codes) == text
+    assert parts.filled == whole.filled
+    assert parts.size == whole.size == len(left)

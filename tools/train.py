@@ -242,32 +242,47 @@ def train(pairs: Counts, triples: Counts, fold: np.ndarray, bits: int) -> dict[s
     }
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(doc: str | None, out: str) -> argparse.ArgumentParser:
+    """What every trainer is told: the corpus, where to write, and where the corpus is from."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--out", type=Path, default=manifest.DATA / out)
+    parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
+    return parser
+
+
+def describe(args: argparse.Namespace, script: str, what: str) -> None:
+    """Enter what SCRIPT wrote into the manifest, if it belongs to the package."""
+    if args.out.parent == manifest.DATA:
+        sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
+        manifest.describe(
+            args.out.name,
+            what=what,
+            source=[line for line in sources if line.strip()],
+            command=f"python tools/{script} CORPUS --sources tools/sources.txt",
+            licence="Apache-2.0 (counts of texts under the licences named)",
+        )
+
+
+def main() -> int:
+    parser = arguments(__doc__, "model.npz")
     parser.add_argument("--settings", type=Path, default=ROOT / "tools" / "train.toml")
-    parser.add_argument("--out", type=Path, default=manifest.DATA / "model.npz")
     parser.add_argument(
         "--bits",
         type=int,
         default=20,
         help="the pair table has 2**BITS entries of two bytes, the triple table half as many",
     )
-    parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
     settings = tomllib.loads(args.settings.read_text("utf-8"))
     fold = folding()
     arrays = train(*count(args.corpus, settings, fold), fold, args.bits)
     np.savez_compressed(args.out, **arrays)
-    if args.out.parent == manifest.DATA:
-        sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
-        manifest.describe(
-            args.out.name,
-            what="the character model: plain and back-off costs by code point, costs of pairs and triples by hash",
-            source=[line for line in sources if line.strip()],
-            command="python tools/train.py CORPUS --sources tools/sources.txt",
-            licence="Apache-2.0 (counts of texts under the licences named)",
-        )
+    describe(
+        args,
+        "train.py",
+        "the character model: plain and back-off costs by code point, costs of pairs and triples by hash",
+    )
     return 0
 
 

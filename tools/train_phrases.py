@@ -15,7 +15,6 @@ they are than the shorter run says.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tomllib
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from train import APART, ROOT, first_match, fixture_lines, manifest, read_lines
+from train import ROOT, arguments, describe, first_match, fixture_lines, read_lines
 
 from textfix import model
 from textfix.batch import to_codes
@@ -192,8 +191,10 @@ def flow(runs: list[Runs], kept: list[np.ndarray] | None) -> list[Share]:
         each = np.diff(np.append(here.first, len(here.keys)))
         own[size] = (counts - passed) / np.repeat(together, each)
         down = np.bincount(here.suffix, passed, len(shorter.keys)).astype(np.int64)
-        counts = down + np.where(shorter.begins, shorter.counts, 0) if size > 2 else down
-    plain = counts + UNSEEN * ONE
+        counts = down + np.where(shorter.begins, shorter.counts, 0)
+    # Behind a character that says nothing of it, a character is as likely as it is common. By what passes down rare ones
+    # would be likelier than that, which is so in text, and makes text that is none look likelier still.
+    plain = runs[0].counts + UNSEEN * ONE
     shares = [Share(plain / plain.sum(), np.zeros(0))]
     for size in range(2, len(runs) + 1):
         here = runs[size - 1]
@@ -281,26 +282,15 @@ def train(text: Text, places: int) -> dict[str, np.ndarray]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--out", type=Path, default=manifest.DATA / "phrases.npz")
+    parser = arguments(__doc__, "phrases.npz")
     parser.add_argument("--places", type=int, default=PLACES, help="so many runs of two characters and more are kept")
-    parser.add_argument("--sources", type=Path, help="a text file with one source and licence a line, for the manifest")
     args = parser.parse_args()
     text, plain = read(args.corpus)
     np.savez_compressed(args.out, **train(text, args.places), variants=variants(plain))
-    if args.out.parent == manifest.DATA:
-        sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
-        manifest.describe(
-            args.out.name,
-            what="phrases behind slips and holes: costs of a character after one to three others; of its forms, by script",
-            source=[line for line in sources if line.strip()],
-            command="python tools/train_phrases.py CORPUS --sources tools/sources.txt",
-            licence="Apache-2.0 (counts of texts under the licences named)",
-        )
+    what = "phrases behind slips and holes: costs of a character after one to three others; of its forms, by script"
+    describe(args, "train_phrases.py", what)
     return 0
 
 
 if __name__ == "__main__":
-    assert APART == 20
     sys.exit(main())

@@ -23,10 +23,12 @@ from textfix.repair import halves, phrases
 QUESTION, NEWLINE = 0x3F, 0x0A
 #: Beginnings kept at each byte, and characters tried for each.
 BEAM, EDGES, TRIED = 64, 512, 400
+#: Bytes that are completed together, and those behind them that are looked at as well: longer texts are taken in parts.
+PART, OVERLAP = 600, 60
 #: States that are so many nats behind the best are given up.
 BEHIND = 14.0
 #: How likely a character must be, of all ways to complete the text, to be put in; a hole stays where none is.
-SURE = 0.75
+SURE = 0.65
 #: Nats: a question mark that stands for a byte, one that is a mark of the text behind a lost byte, a byte that fits
 #: nowhere.
 SWALLOWED, ASKED, STRAY = 1.0, 5.0, 16.0
@@ -41,10 +43,11 @@ CODECS = {
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A text, and where in it characters were put in (`filled`)."""
+    """A text, where in it characters were put in (`filled`), and how many bytes it takes."""
 
     codes: Codes
     filled: tuple[int, ...]
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +137,32 @@ class Completer:
         self.loses_before_lost: NDArray[np.bool_] = np.asarray(self.loses[:, firsts].any(axis=1))
         self.known: dict[tuple[int, ...], Choices | None] = {}
 
-    def complete(self, data: bytes, before: tuple[int, int, int], after: int) -> Completion:
+    def complete(self, data: bytes, before: tuple[int, ...], after: int) -> Completion:
         """DATA (LOST or `?` where a byte is lost) as text between the characters BEFORE and AFTER."""
-        if self.script:
-            return self.walk(data, before, after).settle(SURE)
-        # Where too little is whole to tell the script, it is the one in which all reads better: a mixture of both would
-        # read best, and be wrong.
-        ways = [completer(self.written, self.codec, script).walk(data, before, after) for script in (1, 2)]
-        return min(ways, key=lambda lattice: lattice.total).settle(SURE)
+        codes: list[int] = []
+        filled: list[int] = []
+        at = 0
+        while at < len(data):
+            part = data[at : at + PART + OVERLAP]
+            last = at + len(part) == len(data)
+            lattice = self.search(part, (*before, *codes)[-phrases.MEMORY :], after if last else None)
+            done = lattice.settle(SURE, len(part) if last else PART)
+            filled += [len(codes) + place for place in done.filled]
+            codes += done.codes.tolist()
+            at += done.size
+        return Completion(np.array(codes, np.uint32), tuple(filled), at)
 
-    def walk(self, data: bytes, before: tuple[int, int, int], after: int) -> Lattice:
-        """The likeliest ways through DATA."""
+    def search(self, data: bytes, before: tuple[int, ...], after: int | None) -> Lattice:
+        """The likeliest ways through DATA, in the script of what is known, or in the one in which all reads better: a
+        mixture of both would read best, and be wrong.
+        """
+        if self.script:
+            return self.walk(data, before, after)
+        ways = [completer(self.written, self.codec, script).walk(data, before, after) for script in (1, 2)]
+        return min(ways, key=lambda lattice: lattice.total)
+
+    def walk(self, data: bytes, before: tuple[int, ...], after: int | None) -> Lattice:
+        """The ways through DATA in one script."""
         lattice = Lattice(np.array([before], np.uint32), len(data))
         for at in range(len(data)):
             states = lattice.enter(at)
@@ -270,17 +288,19 @@ class Lattice:
         self.byte = np.concatenate([self.byte, np.full(len(kept), at)])
         return states, cost[kept], self.last[states]
 
-    def leave(self, after: int) -> None:
-        """End all ways with the character AFTER."""
+    def leave(self, after: int | None) -> None:
+        """End all ways with the character AFTER, or (None) with any."""
         found = self.enter(self.size)
         if found is None:
             raise RuntimeError("no way through: any byte may be a stray one")
         self.ends, cost, last = found
-        self.end_cost = phrases.costs(last, np.full(len(last), after, np.uint32))
+        self.end_cost = np.zeros(len(last))
+        if after is not None:
+            self.end_cost = phrases.costs(last, np.full(len(last), after, np.uint32))
         self.total = float(together(cost + self.end_cost, np.zeros(len(cost), np.int64), 1)[0])
 
-    def settle(self, sure: float) -> Completion:
-        """At each place what most ways agree on, or a hole where they are not SURE."""
+    def settle(self, sure: float, size: int | None = None) -> Completion:
+        """At each place what most ways agree on, or a hole where they are not SURE; up to byte SIZE, or all."""
         onward = np.full(len(self.cost), -np.inf)  # the logarithm of what all ways on from a state have left
         onward[self.ends] = -self.end_cost
         for edges, into in zip(reversed(self.edges), reversed(self.into), strict=True):
@@ -293,7 +313,7 @@ class Lattice:
         text: list[int] = []
         filled: list[int] = []
         at = 0
-        while at < self.size:
+        while at < (self.size if size is None else size):
             low, high = np.searchsorted(starts, [at, at + 1]).tolist()
             best = low + int(chances[low:high].argmax())
             edge = first[best]
@@ -301,7 +321,7 @@ class Lattice:
                 filled.append(len(text))
             text.append(int(edges.codes[edge]) if not edges.filled[edge] or chances[best] >= sure else HOLE)
             at = int(self.byte[into[edge]])
-        return Completion(np.array(text, np.uint32), tuple(filled))
+        return Completion(np.array(text, np.uint32), tuple(filled), at)
 
 
 def together(costs: NDArray[np.float64], groups: NDArray[np.int64], many: int) -> NDArray[np.float64]:

@@ -43,6 +43,8 @@ NEEDLESS = 2.0
 RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／＼｜～∵∴※§〃○●△▲◎☆★◇◆□■▽▼㊣℅¯￣＂＇"], np.uint32)
 #: Nats beyond `caution` for a reading with one Han: µÄÑæ, which is 的焰, reads as 接 and a hole.
 ALONE = 4.0
+#: The same for one with none: of UTF-8 read as Big5 one piece of 32 characters in 120 has no Han left whole, and odds of 60.
+NONE = 36.0
 #: U+FFFD in UTF-8: what stood there was lost before.
 SCAR = "\ufffd".encode()
 #: Letters of ASCII that a reading has where they looked like Han, two each.
@@ -327,7 +329,9 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     at = reading.marked.starts
     data = reading.marked.data[at[left] : at[right]]
     utf8 = reading.chain.routes[0].written == "utf-8"
-    least = LEAST_HAN - (lost and utf8 and odds >= config.caution + ALONE and SCAR not in data)
+    least = LEAST_HAN
+    if lost and utf8 and SCAR not in data:
+        least -= int(odds >= config.caution + ALONE) + int(odds >= config.caution + NONE)
     # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
     wide = reading.chain.routes[-1].read in encodings.WIDE
     english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
