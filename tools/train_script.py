@@ -50,7 +50,6 @@ BATCH = 1 << 14
 EPOCHS = 6
 STEP = 0.5
 DECAY = 0.003
-DROP = 0.0
 CALM = 0.1  # the smaller, the farther the first steps go
 FULL = 0.9  # how full the table may be
 LARGEST = 500  # of a weight, in units: five of them and a habit stay within 16 bits
@@ -163,15 +162,11 @@ def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray])
     w[:, np.searchsorted(every, known)] = np.array([start_from[int(key)] for key in known]).T
     first_w = w.copy()
     g2 = np.full(w.shape, CALM)
-    chance = np.random.default_rng(11)
     for epoch in range(EPOCHS):
         loss = 0.0
         for start in range(0, len(group), BATCH):
             block = slice(start, min(start + BATCH, len(group)))
-            many, truth, ids = size[block], label[block], index[block].copy()
-            if DROP:
-                seen = len(context.FEATURES)
-                ids[:, :seen][chance.random((len(ids), seen)) < DROP] = len(every)
+            many, truth, ids = size[block], label[block], index[block]
             score = np.full((len(many), context.MOST), -np.inf)
             score[:, 0] = 0
             rows = [np.flatnonzero(many > k) for k in range(context.MOST)]
