@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,10 +28,9 @@ def cluster() -> Iterator[Any]:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         memory = 400 << 20
-        cluster = Cluster(
-            initialize_head=True,
-            head_node_args={"num_cpus": 0, "include_dashboard": False, "object_store_memory": memory},
-        )
+        folder = tempfile.mkdtemp()  # short: the paths of Ray's sockets lie in it, and may have 107 characters
+        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": memory, "temp_dir": folder}
+        cluster = Cluster(initialize_head=True, head_node_args=head)
         try:
             for _ in range(2):
                 cluster.add_node(num_cpus=1, object_store_memory=memory)
@@ -39,6 +40,7 @@ def cluster() -> Iterator[Any]:
         finally:
             ray.shutdown()
             cluster.shutdown()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def blocks(table: Any, number: int) -> Any:
