@@ -62,7 +62,8 @@ def mark(encoded: Encoded, decoded: Decoded, written: str, reader: str) -> Marke
         # pair, the bytes on both sides were joined: 涓[E15F]枃 without its middle reads 世 and a stray 87. One that begins
         # a character of the reader's stands behind a whole one, as a clean （ does.
         after_whole = np.flatnonzero(stray[1:] & ~hole[:-1] & (codes[:-1] >= 0x80))
-        spliced = after_whole[~np.isin(starts[after_whole + 1], encoded.starts)]
+        begin = starts[after_whole + 1]
+        spliced = after_whole[encoded.starts[np.searchsorted(encoded.starts, begin)] != begin]
         codes[spliced] = HOLE
         hole = codes == HOLE
         broken[spliced] = True

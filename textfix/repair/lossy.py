@@ -69,9 +69,7 @@ def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encode
     if written == "utf-8" and reader == "cp932":
         encoded = unmark(encoded, codes)
     twins = encodings.load(reader).twins
-    if not twins:
-        return encoded
-    places = np.flatnonzero(np.isin(codes, np.fromiter(twins, np.uint32, len(twins))))
+    places = have_twins(reader).take(codes, mode="clip").nonzero()[0]
     if not len(places):
         return encoded
     data = bytearray(encoded.data)
@@ -84,6 +82,14 @@ def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encode
         prices = [price(way, written) + SELDOM * (way is not ways[0]) for way in ways]
         data[low:high] = ways[int(np.argmin(prices))]
     return Encoded(bytes(data), encoded.starts, encoded.known)
+
+
+@cache
+def have_twins(reader: str) -> NDArray[np.bool_]:
+    """By code point, whether READER has two places for it; those beyond the BMP share the last, which has not."""
+    found = np.zeros(0x10000, np.bool_)
+    found[[code for code in encodings.load(reader).twins if code < len(found) - 1]] = True
+    return found
 
 
 def unspace(encoded: Encoded, reader: str) -> Encoded:

@@ -50,6 +50,8 @@ ROW = 3
 #: Marks (dashes, ellipses, quotes, interpuncts, full-width signs) that garbles have too, and never alone: —— and ……
 #: were half of what the first step let through.
 MARKS = ((0xB7, 0xB7), (0x2010, 0x2027), (0x3000, 0x303F), (0xFF01, 0xFF5E))
+#: U+FFFD: lost characters stand in clean text too, and a garble that has some has more beside them.
+HOLE = 0xFFFD
 #: Characters from so many before a row to so many after its start that the second step looks at.
 BEFORE, AFTER = 5, 11
 #: Characters around a row that the model is asked about, and around a suspicious stretch that are looked at too: a
@@ -115,6 +117,7 @@ def positive(most: NDArray[np.int8]) -> NDArray[np.uint8]:
     units = np.maximum(most, 0).astype(np.uint8)
     for low, high in MARKS:
         units[low : high + 1] = 0
+    units[HOLE] = 0
     return units
 
 
@@ -312,9 +315,11 @@ def widen(
     """Windows of CODES around the runs STARTS to ENDS of PART that some chain explains, those that overlap made one."""
     found: list[Window] = []
     names = table().names
+    western = names.index(WESTERN)
     for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
         likely = table().likelihood.take(part[first:last], axis=0, mode="clip") * np.float32(1 / UNIT)
         said = reach(np.minimum(likely, surprise[first:last, None]))
+        said[western] = 0.0  # that is for another pass, and would hide a chain of the same reader
         reached = (said >= max(ALARM, float(said.max()) * (1 - BEHIND) - CLOSE)).nonzero()[0].tolist()
         if not reached:
             continue
