@@ -19,8 +19,8 @@ from textfix.repair import guesses, halves, phrases, pinyin
 from textfix.repair.context import QUOTES, Context, script_of
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
-from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, Patience, Walk
-from textfix.repair.ways import UNKNOWN, WIDTHS, Exit, Shifted, Start
+from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, Walk
+from textfix.repair.ways import UNKNOWN, WIDTHS, Exit, Patience, Shifted, Start
 from textfix.signs import Sign
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model
-from textfix.batch import Codes
 from textfix.encodings import HOLE
-from textfix.repair import phrases, pinyin
+from textfix.repair import pinyin
 from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
 from textfix.repair.halves import EURO, FULL, common, ending, gapless, gbk, guessable, pairs, usual
 from textfix.repair.phrases import MEMORY
@@ -28,14 +27,16 @@ from textfix.repair.ways import (
     MIDDLE_GONE,
     UNKNOWN,
     Exit,
+    Patience,
     Shifted,
     Start,
     Tries,
     Way,
     behind,
+    gloss_at,
     lowest,
     trail_of,
-)  # fmt: skip
+)
 
 #: Ways kept at each step, and those of them that may have lost a pair there, the best ones.
 BEAM, GAPS = 10, 4
@@ -67,14 +68,6 @@ STEADY = 2.0
 #: Characters after which a walk that has not come back into step is given up.
 LONGEST = 400
 NEWLINE, QUESTION = 0x0A, 0x3F
-
-
-@dataclass(slots=True)
-class Patience:
-    """How many more places of a line may be asked what vanished there: a page of slips takes some hundred, a hostile
-    line would take all."""
-
-    left: int = 200
 
 
 @dataclass(slots=True)
@@ -137,22 +130,6 @@ class Walk:
         for pending in start.pending:
             found += self.ways(Tries.of([root]), rows, first, pending, start.at, CUT if start.first else 0)
         return [(start.at, way) for way in found]
-
-    def extend(
-        self, tries: Tries, rows: NDArray[np.int64], codes: Codes, pending: NDArray[np.int64] | int, more: float = 0.0
-    ) -> Tries:
-        """TRIES[ROWS], each with one of CODES more, and what waits then."""
-        last, opened = tries.last[rows], tries.opened[rows]
-        cost = tries.cost[rows] + more + phrases.costs(last, codes) + self.context.costs(codes, opened)
-        return Tries(
-            tries.ways,
-            tries.row[rows],
-            np.concatenate([tries.codes[rows], codes[:, None]], axis=1),
-            cost,
-            np.concatenate([last[:, 1:], codes[:, None]], axis=1),
-            opened + (codes[:, None] == OPENING) - (codes[:, None] == CLOSING),
-            np.broadcast_to(pending, len(rows)),
-        )
 
     def ways(
         self, tries: Tries, rows: NDArray[np.int64], codes: NDArray[np.uint32],
@@ -297,7 +274,7 @@ class Walk:
         tries = Tries.of(ways)
         rows, trails = np.nonzero(guessable()[tries.pending][:, 0x80:])
         codes = pairs()[tries.pending[rows], trails + 0x80]
-        return self.extend(tries, rows, codes, trails + 0x80).best(TRIES)
+        return tries.extend(rows, codes, trails + 0x80, self.context).best(TRIES)
 
     def vanished(
         self, one: Tries, cost: Costs, codes: NDArray[np.uint32], pending: NDArray[np.int64], lead: int, following: int
@@ -342,7 +319,7 @@ class Walk:
             self.complete(straight, char, at + 1)
         elif char == EURO:
             self.complete(straight, 0x80, at + 1)  # the byte 80 alone, as Windows reads it
-        gloss = self.gloss(at)
+        gloss = gloss_at(self.shifted.line, at)
         if gloss is not None:
             reading, end = gloss
             for code in map(ord, pinyin.characters(reading)):
@@ -371,7 +348,7 @@ class Walk:
         tries = Tries.of(ways)
         rows, trails = np.nonzero(guessable()[tries.pending][:, 0x80:])
         codes = pairs()[tries.pending[rows], trails + 0x80]
-        one = self.extend(tries, rows, codes, trails + 0x80)
+        one = tries.extend(rows, codes, trails + 0x80, self.context)
         likely = one.best(TRIES)
         if 0x40 <= char <= 0x7E:
             here, ends = self.vanished(likely, likely.cost, likely.codes, likely.pending, char, 0)
@@ -399,19 +376,6 @@ class Walk:
         codes = pairs()[tries.pending, byte]
         rows = np.flatnonzero(codes)
         self.note(tries, rows, codes[rows][:, None], at, 0)
-
-    def gloss(self, at: int) -> tuple[str, int] | None:
-        """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
-        line = self.shifted.line
-        if line[at] not in (0x28, 0x3F):
-            return None
-        end = at + 1
-        while end < len(line) and line[end] != 0x29 and end - at < 9:
-            end += 1
-        if end >= len(line) or line[end] != 0x29 or end == at + 1:
-            return None
-        syllable = "".join(map(chr, line[at + 1 : end]))
-        return (syllable, end + 1) if pinyin.characters(syllable) else None
 
     def note(
         self, tries: Tries, rows: NDArray[np.int64], codes: NDArray[np.uint32], at: int, kind: int, more: float = 0.0

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix.batch import Codes
-from textfix.repair import phrases
-from textfix.repair.context import QUOTES, Context, Costs
+from textfix.repair import phrases, pinyin
+from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
 from textfix.repair.halves import bytes_of, shift
 from textfix.repair.phrases import MEMORY
 
@@ -121,6 +121,19 @@ class Tries:
             np.array([way.pending for way in ways], np.int64),
         )
 
+    def extend(self, rows: NDArray[np.int64], codes: Codes, pending: NDArray[np.int64], context: Context) -> Tries:
+        """These[ROWS], each with one of CODES more, and what waits then."""
+        last, opened = self.last[rows], self.opened[rows]
+        return Tries(
+            self.ways,
+            self.row[rows],
+            np.concatenate([self.codes[rows], codes[:, None]], axis=1),
+            self.cost[rows] + phrases.costs(last, codes) + context.costs(codes, opened),
+            np.concatenate([last[:, 1:], codes[:, None]], axis=1),
+            opened + (codes[:, None] == OPENING) - (codes[:, None] == CLOSING),
+            pending,
+        )
+
     def take(self, rows: NDArray[np.int64]) -> Tries:
         return Tries(
             self.ways, self.row[rows], self.codes[rows], self.cost[rows], self.last[rows], self.opened[rows],
@@ -146,6 +159,27 @@ class Exit:
     own: float
     codes: tuple[int, ...]
     guessed: tuple[tuple[int, int], ...]
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many more places of a line may be asked what vanished there: a page of slips takes some hundred, a hostile
+    line would take all."""
+
+    left: int = 200
+
+
+def gloss_at(line: list[int], at: int) -> tuple[str, int] | None:
+    """A reading in brackets at AT, "(yán)" or with its bracket swallowed "?yán)": the syllable and where it ends."""
+    if line[at] not in (0x28, 0x3F):
+        return None
+    end = at + 1
+    while end < len(line) and line[end] != 0x29 and end - at < 9:
+        end += 1
+    if end >= len(line) or line[end] != 0x29 or end == at + 1:
+        return None
+    syllable = "".join(map(chr, line[at + 1 : end]))
+    return (syllable, end + 1) if pinyin.characters(syllable) else None
 
 
 def behind(last: NDArray[np.uint32], codes: NDArray[np.uint32]) -> Costs:
