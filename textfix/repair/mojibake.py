@@ -331,7 +331,9 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     utf8 = reading.chain.routes[0].written == "utf-8"
     least = LEAST_HAN
     if lost and utf8 and SCAR not in data:
-        least -= int(odds >= config.caution + ALONE) + int(odds >= config.caution + NONE)
+        # A Han that only repeats the one before (ÛÛÛÛ as 只只只) is there, and says nothing.
+        none = odds >= config.caution + NONE and not is_han(new).any()
+        least -= int(odds >= config.caution + ALONE) + int(none)
     # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
     wide = reading.chain.routes[-1].read in encodings.WIDE
     english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
