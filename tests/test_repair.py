@@ -24,6 +24,12 @@ def cases(*names: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def kind(case: dict[str, Any]) -> bool:
+    """Whether CASE is about damage whose lines are lines."""
+    name: str = case["id"]
+    return name.split("-")[0] in ("mojibake", "slips", "glosses", "harm") and "utf-16" not in name
+
+
 def inputs(*names: str) -> list[str]:
     return [case["in"] for case in cases(*names) if "in" in case]
 
@@ -108,8 +114,12 @@ def test_several_spans_in_a_line() -> None:
 
 
 def test_lines_are_independent() -> None:
-    """Repairing a text is repairing its lines: a file can be cut at its line ends and worked on in parts."""
-    lines = [line for text in (*DAMAGED, *KNOWN, *HARMLESS) for line in text.split("\n")]
+    """Repairing a text is repairing its lines: a file can be cut at its line ends and worked on in parts.
+
+    UTF-16 read byte by byte is not of lines: a newline is half of 上 or 不.
+    """
+    texts = [case["in"] for case in cases("mojibake", "slips", "glosses", "harm", "known") if "in" in case and kind(case)]
+    lines = [line for text in texts for line in text.split("\n")]
     together = textfix.fix("\n".join(lines), clean=False).split("\n")
     apart = repair_many(lines)
     assert [(line, a, b) for line, a, b in zip(lines, together, apart, strict=True) if a != b] == []

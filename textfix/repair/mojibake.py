@@ -84,9 +84,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             whole.mask(codes[batch.starts[text] : batch.ends[text]])
         left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
         found = suspicion.find_windows(codes) if left else []
-    edits = find_wide(batch, found, config)
-    if edits:
-        found = [window for window in found if owner(batch, window) not in edits]
+    edits: dict[int, list[Edit]] = {}
+    for start, end, edit in wide.find(batch, found, config):
+        text = int(batch.owners(np.array([start]))[0])
+        edits.setdefault(text, []).append(edit)
+        found = [window for window in found if window.end <= start or end <= window.start]
     for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
             continue
@@ -104,28 +106,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     }
     for text, whole in wholes.items():
         if whole.left:
-            edits[text] = sorted((*edits.get(text, ()), *whole.edits()), key=lambda edit: edit.start)
+            edits.setdefault(text, []).extend(whole.edits())
+    for some in edits.values():
+        some.sort(key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
 
 
 def owner(batch: Batch, window: Window) -> int:
     """The text that WINDOW lies in."""
     return int(batch.owners(np.array([window.start]))[0])
-
-
-def find_wide(batch: Batch, found: list[Window], config: Config) -> dict[int, list[Edit]]:
-    """What reads as UTF-16 in the texts of the windows FOUND that may be such."""
-    names: dict[int, frozenset[str]] = {}
-    for window in found:
-        if window.chains & wide.chains().keys():
-            text = owner(batch, window)
-            names[text] = names.get(text, frozenset()) | window.chains
-    edits: dict[int, list[Edit]] = {}
-    for text, some in names.items():
-        codes = batch.codes[batch.starts[text] : batch.ends[text]]
-        if one := wide.find(batch.texts[text], codes, some, config):
-            edits[text] = one
-    return edits
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> dict[int, Whole]:
@@ -161,12 +150,14 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
     costs = readings.standing_costs(joined)
     offers: list[list[Repair]] = [[] for _ in pieces]
-    settled = np.zeros(len(pieces), np.bool_)
+    settled = [0.0] * len(pieces)  # what speaks for the likeliest chain that leaves nothing of a window to any other
     named = frozenset().union(*(window.chains for window in found))
     for chain in routes.table():
         if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
             continue
-        hopeful = np.flatnonzero([chain.name in window.chains for window in found] & ~settled)
+        hopeful = np.flatnonzero(
+            [window.chains.get(chain.name, -1.0) >= nats for window, nats in zip(found, settled, strict=True)]
+        )
         if chain.routes[-1].read in encodings.CASED:
             hopeful = hopeful[[cases.of_one_case(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
         if not len(hopeful):
@@ -187,7 +178,9 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
                 if repair.odds < config.caution:
                     continue
             offers[int(hopeful[at])].append(repair)
-            settled[hopeful[at]] |= not doubt and settles(repair, piece)
+            if not doubt and settles(repair, piece):
+                number = int(hopeful[at])
+                settled[number] = max(settled[number], found[number].chains[chain.name])
     chosen = [choose(offer) for offer in offers]
     if config.holes == "fill":
         return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]
@@ -325,15 +318,15 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     if odds < config.caution:
         return None
     lost = bool((new == HOLE).any())
-    # One Han among broken sequences of UTF-8, which checks itself, is as good as two if the odds are, but not among scars.
     at = reading.marked.starts
     data = reading.marked.data[at[left] : at[right]]
-    utf8 = reading.chain.routes[0].written == "utf-8"
     least = LEAST_HAN
-    if lost and utf8 and SCAR not in data:
-        # A Han that only repeats the one before (ÛÛÛÛ as 只只只) is there, and says nothing.
-        none = odds >= config.caution + NONE and not is_han(new).any()
-        least -= int(odds >= config.caution + ALONE) + int(none)
+    if lost and reading.chain.routes[0].written == "utf-8" and SCAR not in data and are_chinese(new):
+        # One Han, or none, among broken sequences of UTF-8, which checks itself, is as good as two if the odds are; one
+        # that is repeated (ÛÛÛÛ as 只只只) says nothing.
+        left_whole = int(is_han(new).sum())
+        least -= int(left_whole < LEAST_HAN and odds >= config.caution + ALONE)
+        least -= int(left_whole == 0 and odds >= config.caution + NONE)
     # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
     wide = reading.chain.routes[-1].read in encodings.WIDE
     english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
@@ -344,6 +337,11 @@ def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, con
     if lost:
         new = new[~reading.marked.more[left:right]]
     return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data if lost else b"")
+
+
+def are_chinese(codes: Codes) -> bool:
+    """Whether CODES are all Han, marks of Chinese text, ASCII or holes: no letters of another language."""
+    return bool((is_han(codes) | (codes < 0x80) | (codes == HOLE) | suspicion.are_marks(codes)).all())
 
 
 def is_letter(codes: Codes) -> NDArray[np.bool_]:

@@ -40,7 +40,7 @@ MASKS = PAIR_MASKS.tolist()
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
 #: routes); clean prose does once in 30,000 characters, and text of a kind that the model does not know more often.
-ALARM = 7.0
+ALARM = 6.5
 #: How far a chain may stand behind the likeliest of a stretch: so many nats, and this share. The true one stood no more
 #: than 15 nats and 1 % behind (all chains, 8 to 500 characters); of 70 that reach ALARM, 5 to 8 are left.
 CLOSE, BEHIND = 20.0, 0.15
@@ -65,14 +65,14 @@ SINK = np.float32(-64.0)
 @dataclass(frozen=True, slots=True)
 class Window:
     """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends; and the
-    chains that it may have been misread along.
+    chains that it may have been misread along, with the nats that speak for each.
     """
 
     start: int
     end: int
     opens: bool
     closes: bool
-    chains: frozenset[str]
+    chains: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,12 +323,14 @@ def widen(
         reached = (said >= max(ALARM, float(said.max()) * (1 - BEHIND) - CLOSE)).nonzero()[0].tolist()
         if not reached:
             continue
-        chains = frozenset([names[at] for at in reached])
+        chains = {names[at]: float(said[at]) for at in reached}
         start, opens = border(codes, int(places[first]), -1)
         end, closes = border(codes, int(places[last - 1]), 1)
         if found and start < found[-1].end:
             before = found.pop()
-            start, opens, chains = before.start, before.opens, chains | before.chains
+            start, opens = before.start, before.opens
+            for name, nats in before.chains.items():
+                chains[name] = max(nats, chains.get(name, nats))
             end, closes = max((end, closes), (before.end, before.closes))
         found.append(Window(start, end, opens, closes, chains))
     return found

@@ -1,6 +1,6 @@
 """UTF-16 that was read byte by byte: `-N‡e` for 中文, every other byte of it ASCII.
 
-Newlines are part of it (上 is 4E 0A, 不 is 4E 0D), so a text is read from end to end and not line by line. Two
+Newlines are part of it (上 is 4E 0A, 不 is 4E 0D), so lines beside one another are read as one. Two
 bytes at a time it is Chinese, one at a time it may be what somebody put around it: of all ways to cut it, the cheapest
 is taken.
 """
@@ -8,18 +8,20 @@ is taken.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model, routes
-from textfix.batch import Codes, to_text
+from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
 from textfix.encodings import HOLE, WIDE
 from textfix.records import Edit
 from textfix.repair import readings
 from textfix.repair.readings import LEAST_HAN, STRANGE, is_han
+from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
 #: What two meaningless bytes cost.
@@ -27,6 +29,8 @@ NULL = 11.1
 #: Nats: to change between UTF-16 and what is around it; a byte of ASCII around it at least; any other, and a control
 #: character.
 CHANGE, PLAIN, OTHER = 6.0, 3.5, 9.0
+#: Characters around a window that are read with it: a newline may have cut off what is too short for a window.
+AROUND = 200
 #: How much less odds are for a border beside a letter that is not ASCII.
 BROKEN = 7.0
 
@@ -40,10 +44,46 @@ def chains() -> dict[str, Chain]:
     }
 
 
-def find(text: str, codes: Codes, names: frozenset[str], config: Config) -> list[Edit]:
-    """The stretches of TEXT that read as UTF-16 along one of the chains called NAMES."""
-    offers = [list(read(text, codes, chains()[name], config)) for name in sorted(names & chains().keys())]
-    return max(offers, key=lambda edits: sum(edit.odds or 0.0 for edit in edits), default=[])
+def find(batch: Batch, found: list[Window], config: Config) -> list[tuple[int, int, Edit]]:
+    """What reads as UTF-16 around those of the windows FOUND that may be such: where it is in the batch, and the edit."""
+    offers: list[tuple[int, int, Edit]] = []
+    for text, low, high, names in regions(
+        batch, [window for window in found if window.chains.keys() & chains().keys()]
+    ):
+        shift = low - int(batch.starts[text])
+        for name in sorted(names & chains().keys()):
+            for edit in read(batch.joined[low:high], batch.codes[low:high], chains()[name], config):
+                place = replace(edit, start=edit.start + shift, end=edit.end + shift)
+                offers.append((low + edit.start, low + edit.end, place))
+    taken: list[tuple[int, int, Edit]] = []
+    for offer in sorted(offers, key=lambda offer: -(offer[2].odds or 0.0)):
+        if all(offer[1] <= start or end <= offer[0] for start, end, _ in taken):
+            taken.append(offer)
+    return taken
+
+
+def regions(batch: Batch, windows: list[Window]) -> Iterator[tuple[int, int, int, frozenset[str]]]:
+    """The stretches of the batch around WINDOWS, those near one another made one: the text each is in, its start and end,
+    and the chains of its windows.
+    """
+    open_: tuple[int, int, int, frozenset[str]] | None = None
+    for window in windows:
+        text = int(batch.owners(np.array([window.start]))[0])
+        first, last = int(batch.starts[text]), int(batch.ends[text])
+        low, high = max(window.start - AROUND, first), min(window.end + AROUND, last)
+        # Lines of ASCII have a NUL at each letter, and no window.
+        while low > first and "\0" in batch.joined[low : low + AROUND]:
+            low = max(low - AROUND, first)
+        while high < last and "\0" in batch.joined[high - AROUND : high]:
+            high = min(high + AROUND, last)
+        if open_ is not None and open_[0] == text and low <= open_[2]:
+            open_ = (text, open_[1], max(high, open_[2]), open_[3] | window.chains.keys())
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = (text, low, high, frozenset(window.chains))
+    if open_ is not None:
+        yield open_
 
 
 def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit]:
