@@ -118,7 +118,9 @@ def test_lines_are_independent() -> None:
 
     UTF-16 read byte by byte is not of lines: a newline is half of 上 or 不.
     """
-    texts = [case["in"] for case in cases("mojibake", "slips", "glosses", "harm", "known") if "in" in case and kind(case)]
+    texts = [
+        case["in"] for case in cases("mojibake", "slips", "glosses", "harm", "known") if "in" in case and kind(case)
+    ]
     lines = [line for text in texts for line in text.split("\n")]
     together = textfix.fix("\n".join(lines), clean=False).split("\n")
     apart = repair_many(lines)

@@ -1,4 +1,4 @@
-"""What data pipelines make of damaged Chinese by themselves, and with textfix: the tables of docs/pipelines-engines.md.
+"""What data pipelines make of damaged Chinese by themselves, and with textfix: the tables of docs/pipelines.md.
 
     python tools/show_engines.py
 

@@ -1,4 +1,4 @@
-"""Show what the tools of the web make of Chinese pages, alone and with textfix: the tables of docs/pipelines-web.md.
+"""Show what the tools of the web make of Chinese pages, alone and with textfix: the tables of docs/pipelines.md.
 
     pip install 'textfix[web]'
     python tools/show_web.py

@@ -330,7 +330,7 @@ def test_the_report() -> None:
     pipeline = TextfixPipeline(["title", "tags"], report_field="report", report_plans=True)
     item = pipeline.process_item({"title": GARBLED, "tags": ["好", "\u200b" + GARBLED, "缺\ufffd"]})
     report = item["report"]
-    assert report["title"]["steps"] == ["repair utf-8>gb18030"]
+    assert report["title"]["steps"] == ["repair:utf-8>gb18030"]
     assert report["title"]["odds"] > 12
     assert (report["tags"]["changed"], report["tags"]["holes"]) == (True, 1)
     assert [

@@ -35,7 +35,7 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from textfix.config import Config, configure
 from textfix.decode.declarations import declare
 from textfix.explain import explain_bytes, explain_many
-from textfix.records import Result
+from textfix.records import Result, least_odds, name_steps
 
 logger = logging.getLogger(__name__)
 
@@ -174,8 +174,8 @@ class TextfixPipeline:
     """Item pipeline: fixes the text in chosen fields of dicts, Items, dataclasses, attrs and pydantic models.
 
     Fields may hold text, lists and mappings of text, and items; anything else is left. An item that needs nothing is the
-    same object with the same values. The report says for each field that changed or has holes: the steps ("repair
-    utf-8>gb18030"), the least odds in nats among them (None where none were weighed), and the number of holes.
+    same object with the same values. The report says for each field that changed or has holes: the steps
+    ("repair:utf-8>gb18030"), the least odds in nats among them (None where none were weighed), and the number of holes.
     """
 
     def __init__(
@@ -261,20 +261,20 @@ class TextfixPipeline:
             return item
 
 
-def summarise(results: Sequence[Result], plans: bool) -> dict[str, Any] | None:
+def summarise(results: Sequence[Result], with_plans: bool) -> dict[str, Any] | None:
     """What was done to the texts of one field; None if nothing was and nothing is missing."""
     holes = sum(len(result.holes) for result in results)
-    edits = [(step.stage, edit) for result in results for step in result.plan for edit in step.edits]
-    if not edits and not holes:
+    plans = [result.plan for result in results]
+    if not any(plans) and not holes:
         return None
-    odds = [edit.odds for _, edit in edits if edit.odds is not None]
+    odds = [one for one in map(least_odds, plans) if one is not None]
     report: dict[str, Any] = {
-        "changed": bool(edits),
-        "steps": list(dict.fromkeys(f"{stage} {edit.rule}" for stage, edit in edits)),
+        "changed": any(result.changed for result in results),
+        "steps": list(dict.fromkeys(name for plan in plans for name in name_steps(plan))),
         "odds": round(min(odds), 2) if odds else None,
         "holes": holes,
     }
-    if plans:
+    if with_plans:
         report["plans"] = [[step.to_dict() for step in result.plan] for result in results]
     return report
 

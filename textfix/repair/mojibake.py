@@ -156,7 +156,7 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
             continue
         hopeful = np.flatnonzero(
-            [window.chains.get(chain.name, -1.0) >= nats for window, nats in zip(found, settled, strict=True)]
+            [window.chains.get(chain.name, 0.0) > nats for window, nats in zip(found, settled, strict=True)]
         )
         if chain.routes[-1].read in encodings.CASED:
             hopeful = hopeful[[cases.of_one_case(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful

@@ -1,0 +1,61 @@
+"""Signs: what one look tells is what each pass would have found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from textfix import pipeline, routes, signs
+from textfix.batch import SHORT, Batch
+from textfix.config import Config
+from textfix.repair import suspicion
+
+SENTENCES = Path(__file__).resolve().parent.parent / "fixtures" / "floors" / "sentences.txt"
+LINES = SENTENCES.read_text("utf-8").split("\n")[:-1]
+GARBLED = [
+    routes.misread(line[:size], route)
+    for line in LINES[:12]
+    for size in (2, 5, 12)
+    for route in ("utf-8>gb18030", "utf-8>cp1252", "gb18030>latin-1", "gb18030>cp949", "big5>gb18030")
+]
+ODD = ["", "\n", "a", "一", "Ã", "😀", "\ufffd", "\ud800", "中\n文", "\U0010ffff锟斤拷", "ÿþ\n"]
+
+
+@pytest.mark.parametrize("most", [0, 3])
+def test_a_glance_tells_what_arrays_tell(most: int) -> None:
+    """Also at the edges, beyond the BMP, and for lone surrogates."""
+    for text in [*LINES, *GARBLED, *ODD]:
+        codes = Batch([text]).codes
+        rows = suspicion.find_rows(codes)
+        left = suspicion.unfamiliar(codes, rows) if len(rows) else rows
+        assert suspicion.glance(text, most) == (len(rows) > most or len(left) > 0), text
+
+
+def test_short_and_long_texts_have_the_same_signs() -> None:
+    """A regular expression looks at the short ones, a table at the others."""
+    config = Config()
+    for a_pass in pipeline.passes(config):
+        if a_pass.sign is None:
+            continue
+        for text in [*LINES, *GARBLED, *ODD, "他说(好)!", "&#20013;", "a\u200bb", "café"]:
+            long = Batch([text + "好" * SHORT])
+            assert Batch([text]).has(a_pass.sign.bit) == long.has(a_pass.sign.bit), text
+            assert long.has(a_pass.sign.bit) == (len(long.places(a_pass.sign)) > 0)
+
+
+def test_a_pass_without_its_sign_finds_nothing() -> None:
+    """What is skipped would have changed nothing."""
+    config = Config()
+    for a_pass in pipeline.passes(config):
+        if a_pass.sign is not None:
+            for text in [*LINES, *GARBLED, *ODD]:
+                batch = Batch([text])
+                assert batch.has(a_pass.sign.bit) or a_pass.find(batch, config) == {}, text
+
+
+def test_each_sign_has_a_bit_of_its_own() -> None:
+    bits = [sign.bit for sign in signs._signs]
+    assert len(set(bits)) == len(bits) <= signs.BITS
+    assert np.bitwise_or.reduce(bits) < 1 << signs.BITS
