@@ -89,10 +89,9 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if not (traces := list(find_traces(batch))):
         return {}
     lines = list(zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True))
-    prices = surprise(traces, batch).tolist()
     suspicious = [
         is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
-        for (trace, start, end), row in zip(lines, prices, strict=True)
+        for (trace, start, end), row in zip(lines, surprise(traces, batch), strict=True)
     ]
     if not any(suspicious):
         return {}
@@ -143,36 +142,40 @@ def ends_line(trace: re.Match[str], joined: str) -> bool:
     return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n")
 
 
-def surprise(traces: list[re.Match[str]], batch: Batch) -> model.Costs:
-    """What each mark costs, and each of the AHEAD characters behind it."""
-    spans = np.array([trace.span("mark") for trace in traces])
-    places = np.concatenate([spans[:, :1], spans[:, 1:] + np.arange(AHEAD)], axis=1)
-    codes = np.concatenate([[NEWLINE, NEWLINE], batch.codes, [NEWLINE] * AHEAD]).astype(np.uint32)
-    run = codes[places.ravel()[:, None] + np.arange(3)]
-    return model.next_costs(run[:, 0], run[:, 1], run[:, 2]).reshape(places.shape)
+def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
+    """What each mark costs, and each of the AHEAD characters behind it; nothing for a gloss and for what ends a line,
+    which are judged by what stands before them.
+    """
+    asked = [k for k, trace in enumerate(traces) if trace["gloss"] is None and not ends_line(trace, batch.joined)]
+    found: list[list[float]] = [[] for _ in traces]
+    if asked:
+        spans = np.array([traces[k].span("mark") for k in asked])
+        places = np.concatenate([spans[:, :1], spans[:, 1:] + np.arange(AHEAD)], axis=1)
+        near = places[:, :, None] + np.arange(-2, 1)
+        codes = batch.codes.take(near, mode="clip")
+        codes[near // len(batch.codes) != 0] = NEWLINE  # beyond the text on either side
+        for k, row in zip(asked, model.next_costs(*codes.reshape(-1, 3).T).reshape(places.shape), strict=True):
+            found[k] = row.tolist()
+    return found
 
 
 def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[float]) -> bool:
     """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open.
 
-    ORIGIN is where the line starts, COSTS are what `surprise` gives.
+    ORIGIN is where the line starts, COSTS are what `surprise` gives; none for a gloss and for what ends a line.
     """
     start = trace.start("mark")
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    last = ends_line(trace, joined)
-    follows = joined[trace.end("mark") : trace.end("mark") + 1]
-    if (
-        costs[0] >= SURPRISE
-        and not last
-        and (follows < "\x80" or max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= UNSURE)
-    ):
-        return True  # what stands behind a mark is garbled too, unless it is ASCII
-    if last:
+    if not costs:
         before = joined[origin:start]
         return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
-    return max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD) >= SURPRISE
+    ahead = max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD)
+    if costs[0] < SURPRISE:
+        return ahead >= SURPRISE
+    # What stands behind a mark is garbled too, unless it is ASCII.
+    return joined[trace.end("mark")] < "\x80" or ahead >= UNSURE
 
 
 def shifts(traces: list[re.Match[str]], batch: Batch) -> tuple[list[float], list[float]]:
