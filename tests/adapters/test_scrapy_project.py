@@ -63,7 +63,7 @@ def test_the_project(address: str, tmp_path: Path) -> None:
     }
     assert found["harbour.html"]["encoding"] == "cp950"
     # What the page escaped is the pipeline's: the middleware leaves it to the parser.
-    assert found["library.html"].pop("textfix")["paragraphs"]["steps"] == ["clean invisible"]
+    assert found["library.html"].pop("textfix")["paragraphs"]["steps"] == ["clean:invisible"]
     assert all(item.get("textfix", {}) == {} for item in found.values())
     alone = crawl(address, tmp_path / "without.jsonl", "-s", "TEXTFIX_ENABLED=False")
     right = {name for name in names if (alone[name]["title"], alone[name]["paragraphs"]) == expect(name)}
