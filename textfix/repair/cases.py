@@ -31,6 +31,9 @@ ONE_CASE, FEW = 0.69, 4
 
 #: One way to read some bytes: where it starts, its bytes, its code point.
 Step = tuple[int, bytes, int]
+#: Characters of a stretch that are read at most: each costs 6 KB and 0.15 ms while it is weighed, and titles, tags and
+#: file names, which are what programs put in one case, are short.
+LONGEST = 20_000
 
 
 @cache
@@ -110,6 +113,11 @@ def kinds() -> NDArray[np.int8]:
         folded = len(char.upper()) == 1 and char.upper() != char.lower()  # ß, ª and º stay what they are
         found[code] = (1 if char == char.upper() else -1) if folded else 2 * (char.islower() or char.isupper())
     return found
+
+
+def may_be_read(codes: Codes) -> bool:
+    """Whether CODES are worth reading so: not too many, and of one case."""
+    return len(codes) <= LONGEST and of_one_case(codes)
 
 
 def of_one_case(codes: Codes) -> bool:

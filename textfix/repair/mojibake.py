@@ -159,7 +159,7 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
             [window.chains.get(chain.name, 0.0) > nats for window, nats in zip(found, settled, strict=True)]
         )
         if chain.routes[-1].read in encodings.CASED:
-            hopeful = hopeful[[cases.of_one_case(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
+            hopeful = hopeful[[cases.may_be_read(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
         if not len(hopeful):
             continue
         some = joined, costs, starts
