@@ -210,6 +210,7 @@ def spans(
     cut[readings.within_alphabet(codes, reading.a)] = CUT
     known = np.add.reduceat(readings.is_known(codes), reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
     open_ |= np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) > 0
+    ends = None
     for at in hopeful.tolist():
         low, high = np.searchsorted(window, [at, at + 1]).tolist()
         price = cut[low : high + 1].copy()
@@ -227,7 +228,8 @@ def spans(
             odds -= BROKEN * (int(price[first] >= CUT) + int(price[last] >= CUT))
             if odds < config.caution:
                 continue
-            repair = weigh(reading, low + first, low + last, odds, int(starts[at]), config)
+            ends = ends or trimmings(reading)  # once for all spans of the reading
+            repair = weigh(reading, ends, low + first, low + last, odds, int(starts[at]), config)
             if repair is not None:
                 yield at, repair
 
@@ -285,18 +287,33 @@ def by_chance(reading: Reading) -> NDArray[np.float64]:
     return chance
 
 
-def weigh(reading: Reading, first: int, last: int, odds: float, origin: int, config: Config) -> Repair | None:
-    """The repair of atoms first:last, trimmed of what stays the same; ODDS are those against meaningless bytes."""
+def trimmings(reading: Reading) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which atoms a span does not begin or end with, and which are lost in the text as well, so that it does.
+
+    At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of, or a
+    rarer mark for no good reason: … is ＃ in Big5 read as GBK.
+    """
     hole = reading.marked.codes == HOLE
     lost_as_well = reading.same & hole[reading.b[:-1]]
-    # At its ends a span has nothing that stays the same, and no clean mark that the reading would make a hole of, or a
-    # rarer mark for no good reason: … is ＃ in Big5 read as GBK.
     text = ~hole & (reading.marked.codes >= 0x80)
     whole = np.add.reduceat(text, reading.b[:-1], dtype=np.int64)
     mark = np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
     plain = np.add.reduceat(text & ~np.isin(reading.marked.codes, RARER), reading.b[:-1], dtype=np.int64)
     needless = (whole == 0) & (reading.gain <= 0) | (plain == 0) & (reading.gain <= NEEDLESS)
-    idle = (reading.same | (mark & needless)) & ~lost_as_well
+    return (reading.same | (mark & needless)) & ~lost_as_well, lost_as_well
+
+
+def weigh(
+    reading: Reading,
+    ends: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    first: int,
+    last: int,
+    odds: float,
+    origin: int,
+    config: Config,
+) -> Repair | None:
+    """The repair of atoms first:last, trimmed by ENDS (see `trimmings`); ODDS are those against meaningless bytes."""
+    idle, lost_as_well = ends
     while first < last and idle[first]:
         first += 1
     while first < last and idle[last - 1]:
