@@ -76,3 +76,20 @@ def grow(tmp_path: Path) -> Grow:
         return root
 
     return grow
+
+
+def page(tmp_path: Path, data: bytes, name: str = "page.txt") -> Path:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return path
+
+
+def refused(ended: Ended, *words: str) -> None:
+    """One sentence on standard error, nothing on standard output, code 2."""
+    assert ended.code == 2
+    assert ended.out == b""
+    assert ended.err.startswith("textfix: ")
+    assert ended.err.count("\n") == 1
+    assert "Traceback" not in ended.err
+    for word in words:
+        assert word in ended.err

@@ -136,3 +136,9 @@ def configure(config: Config | None, options: dict[str, Any]) -> Config:
 
 
 DEFAULT = Config()
+
+
+def check_report(report: object) -> None:
+    """Refuse what is neither True nor False nor a prefix for the names of a report's columns."""
+    if not isinstance(report, (bool, str)):
+        raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])

@@ -183,3 +183,14 @@ def serve(pages: list[Page]) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+GBK = html(HANS * 500).encode("gbk")
+UTF8 = "text/html; charset=utf-8"
+#: What clients meet besides pages: no body, a body that breaks off, no text, and a page that is plain for long.
+ODD = [
+    Page("empty", b"", (), UTF8),
+    Page("truncated", gzip.compress(GBK)[:-50], None, UTF8, {"Content-Encoding": "gzip"}),
+    Page("noise", NOISE, None, "application/octet-stream"),
+    Page("stream", b"<!-- plain at first -->\n" * 9000 + GBK, HANS * 500, UTF8),
+]

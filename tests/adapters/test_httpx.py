@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import pickle
 from collections.abc import Iterator
 
@@ -13,23 +12,15 @@ pytest.importorskip("httpx")
 
 import httpx
 
-from adapters.site import HANS, HANT, NOISE, REPAIRED, Page, html, is_right, list_pages, serve
+from adapters.site import HANS, HANT, ODD, REPAIRED, UTF8, html, is_right, list_pages, serve
 from textfix.adapters.httpx import aiter_text, explain, iter_text, name_encoding, set_encoding, set_encoding_async, text
 
-GBK = html(HANS * 500).encode("gbk")
-UTF8 = "text/html; charset=utf-8"
-EXTRA = [
-    Page("empty", b"", (), UTF8),
-    Page("truncated", gzip.compress(GBK)[:-50], None, UTF8, {"Content-Encoding": "gzip"}),
-    Page("noise", NOISE, None, "application/octet-stream"),
-    Page("stream", b"<!-- plain at first -->\n" * 9000 + GBK, HANS * 500, UTF8),
-]
 TEXTS = [page for page in list_pages() if page.texts]
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
-    with serve([*list_pages(), *EXTRA]) as address:
+    with serve([*list_pages(), *ODD]) as address:
         yield address
 
 
@@ -100,7 +91,7 @@ def test_streams_stay_streams(site: str) -> None:
             assert response.encoding == "utf-8"
             pieces = list(iter_text(response))
         assert len(pieces) > 3
-        assert "".join(pieces) == EXTRA[3].body.decode("gbk")
+        assert "".join(pieces) == ODD[3].body.decode("gbk")
         with client.stream("GET", f"{site}/gbk-header-utf-8") as response:
             response.read()
             assert response.text == html(HANS)
@@ -115,7 +106,7 @@ def test_streams_asynchronously(site: str) -> None:
         ):
             return "".join([piece async for piece in aiter_text(response)])
 
-    assert asyncio.run(fetch()) == EXTRA[3].body.decode("gbk")
+    assert asyncio.run(fetch()) == ODD[3].body.decode("gbk")
 
 
 def test_explain_and_options(site: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import pickle
 from collections.abc import Iterator
 
@@ -12,17 +11,12 @@ pytest.importorskip("requests")
 
 import requests
 
-from adapters.site import HANS, HANT, NOISE, PNG, REPAIRED, Page, html, is_right, list_pages, serve
+from adapters.site import HANS, HANT, ODD, PNG, REPAIRED, Page, html, is_right, list_pages, serve
 from textfix import ChoiceError
 from textfix.adapters.requests import explain, iter_text, set_encoding, text
 
-GBK = html(HANS * 500).encode("gbk")
-UTF8 = "text/html; charset=utf-8"
 EXTRA = [
-    Page("empty", b"", (), UTF8),
-    Page("truncated", gzip.compress(GBK)[:-50], None, UTF8, {"Content-Encoding": "gzip"}),
-    Page("noise", NOISE, None, "application/octet-stream"),
-    Page("stream", b"<!-- plain at first -->\n" * 9000 + GBK, HANS * 500, UTF8),
+    *ODD,
     Page("ansi", b"\x1b[31mred\x1b[0m\n" * 9000 + HANS[0].encode("gbk"), (HANS[0],), "text/plain"),
     Page("hz-stream", b"plain ~\n" * 9 + HANS[0].encode("hz"), (HANS[0],), "text/plain"),
     Page("ascii", b"plain\n" * 9, ("plain",), "text/plain"),

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from textfix import decode, pipeline
 from textfix.batch import Batch
-from textfix.config import Config, configure
+from textfix.config import Config, check_report, configure
 from textfix.decode.detection import SURE, UTF8_BYTE, check_declared
 from textfix.errors import ChoiceError
 from textfix.records import Plan, least_odds, name_steps
@@ -64,8 +64,7 @@ def fix_arrow(
     >>> fix_arrow(pa.table({"text": ["鏁版嵁澶勭悊"]}), "text", report=True)["text_steps"].to_pylist()
     [['repair:utf-8>gb18030']]
     """
-    if not isinstance(report, (bool, str)):
-        raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+    check_report(report)
     check_declared(declared)
     work = Work(configure(config, options), declared, report is not False)
     if isinstance(data, (pa.Table, pa.RecordBatch)):

@@ -16,8 +16,7 @@ from typing import Any
 from data_juicer.ops.base_op import OPERATORS, Mapper
 
 from textfix.adapters.datasets import Fixer
-from textfix.config import CAUTION, Config
-from textfix.errors import ChoiceError
+from textfix.config import CAUTION, Config, check_report
 
 __all__ = ["TextfixMapper"]
 
@@ -68,8 +67,7 @@ class TextfixMapper(Mapper):  # type: ignore[misc]
         :param kwargs: extra args
         """
         super().__init__(*args, **kwargs)
-        if not isinstance(report, (bool, str)):
-            raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+        check_report(report)
         config = Config(
             repair=repair, clean=clean, script=script, words=words, punctuation=punctuation, spacing=spacing, holes=holes,
             terms=terms or (), keep=keep or (), caution=caution, max_layers=max_layers, escapes=escapes,

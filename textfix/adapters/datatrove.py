@@ -13,7 +13,7 @@ from typing import Any
 from datatrove.pipeline.formatters.base import BaseFormatter
 
 import textfix
-from textfix.config import Config, configure
+from textfix.config import Config, check_report, configure
 from textfix.explain import explain_many
 from textfix.records import Result, least_odds, name_steps
 
@@ -39,8 +39,7 @@ class TextfixFormatter(BaseFormatter):  # type: ignore[misc]
 
     def __init__(self, *, report: bool | str = False, config: Config | None = None, **options: Any) -> None:
         super().__init__()
-        if not isinstance(report, (bool, str)):
-            raise textfix.ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+        check_report(report)
         self.report = report
         self.config = configure(config, options)
 

@@ -17,8 +17,8 @@ from nemo_curator.tasks import DocumentBatch
 
 import textfix
 from textfix.adapters.arrow import fix_arrow
-from textfix.config import Config, configure
-from textfix.errors import ChoiceError
+from textfix.config import Config, check_report, configure
+from textfix.decode.detection import check_declared
 
 __all__ = ["TextfixModifier", "TextfixStage"]
 
@@ -66,8 +66,8 @@ class TextfixStage(ProcessingStage[DocumentBatch, DocumentBatch]):  # type: igno
         config: Config | None = None,
         **options: Any,
     ) -> None:
-        if not isinstance(report, (bool, str)):
-            raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+        check_report(report)
+        check_declared(declared)
         self.columns = [columns] if isinstance(columns, str) else list(columns)
         self.report = report
         self.declared = declared

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from textfix.config import Config, configure
+from textfix.config import Config, check_report, configure
 from textfix.decode.detection import check_declared
-from textfix.errors import ChoiceError
 
 __all__ = ["Fixer"]
 
@@ -44,8 +43,7 @@ class Fixer:
         config: Config | None = None,
         **options: Any,
     ) -> None:
-        if not isinstance(report, (bool, str)):
-            raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+        check_report(report)
         check_declared(declared)
         self.columns = [columns] if isinstance(columns, str) else list(columns)
         self.report = report

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from textfix.config import Config, configure
+from textfix.config import Config, check_report, configure
 from textfix.decode.detection import check_declared
 from textfix.errors import ChoiceError, TextfixError
 
@@ -125,8 +125,7 @@ def textfix_udf(
 
 def _checked(report: object, declared: str | None, config: Config | None, options: dict[str, Any]) -> Config:
     """The configuration; what is wrong with it raises on the driver, not in a worker an hour later."""
-    if not isinstance(report, (bool, str)):
-        raise ChoiceError("value of the option 'report'", report, [True, False, "a prefix"])
+    check_report(report)
     check_declared(declared)
     return configure(config, options)
 

@@ -29,8 +29,8 @@ UNIT, MOST = 8, 6
 ASCII = -UNIT
 #: The column of text that is not Chinese.
 WESTERN = "western"
-#: Pairs that clean text has are known by two bits of one of 1 << PAIR_BITS bytes: some 240,000 pairs fill one bit in
-#: 18, and three pairs in a thousand that are not among them find both set. With one bit, garbles of two characters were
+#: Pairs that clean text has are known by two bits of one of 1 << PAIR_BITS bytes: some 320,000 pairs fill one bit in
+#: 14, and five pairs in a thousand that are not among them find both set. With one bit, garbles of two characters were
 #: taken for clean text in one case of eight. A megabyte stays in the processor's cache.
 PAIR_BITS = 20
 #: The two bits, by six bits of a hash.
@@ -44,6 +44,7 @@ ALARM = 6.5
 #: How far a chain may stand behind the likeliest of a stretch: so many nats, and this share. The true one stood no more
 #: than 15 nats and 1 % behind (all chains, 8 to 500 characters); of 70 that reach ALARM, 5 to 8 are left.
 CLOSE, BEHIND = 20.0, 0.15
+#: What ROW characters must have together, in units, to be looked at: less than ALARM, for a stretch may be longer.
 ENOUGH = int(5 * UNIT)
 #: Characters side by side that are looked at first.
 ROW = 3
