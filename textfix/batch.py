@@ -18,18 +18,22 @@ Offsets = NDArray[np.int64]
 SHORT = 400
 
 
-def encoded(text: str) -> bytes:
-    """The code points of TEXT, four bytes each; lone surrogates stay what they are."""
-    return text.encode("utf-32-le", "surrogatepass")
+#: Texts from this length on are encoded: numpy holds no string of 2 GB or more.
+HUGE = 1 << 28
 
 
 def to_codes(text: str) -> Codes:
-    """The code points of TEXT."""
-    return np.frombuffer(encoded(text), dtype=np.uint32)
+    """The code points of TEXT; lone surrogates stay what they are."""
+    if 0 < len(text) < HUGE:
+        return np.array([text]).view(np.uint32)  # a copy that widens; encoding takes three times as long
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)
 
 
 def to_text(codes: NDArray[np.integer]) -> str:
     """The string whose code points are CODES."""
+    if 0 < len(codes) < HUGE and codes[-1]:  # numpy drops NUL at the end
+        text: str = codes.astype(np.uint32, order="C", copy=False).view(f"U{len(codes)}").item()
+        return text
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 

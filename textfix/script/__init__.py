@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from textfix.batch import Batch, encoded
+from textfix.batch import Batch, to_codes, to_text
 from textfix.config import Config
 from textfix.records import Ambiguity, Change, Choice, Edit, Lazy, splice, substitute
 from textfix.script import words
@@ -48,13 +48,11 @@ def within(batch: Batch, config: Config) -> dict[int, Change]:
     if to is None or batch.joined.isascii():
         return {}
     joined = batch.joined
-    raw = encoded(joined + "\n")
-    codes = np.frombuffer(raw, dtype=np.uint32)
+    codes = to_codes(joined + "\n")
     out = converted(joined, codes, to)
     changes: dict[int, Change] = {}
-    data = out.tobytes()
-    if data != raw:
-        after = str(memoryview(data)[:-4], "utf-32-le", "surrogatepass")
+    if (out != codes).any():
+        after = to_text(out)
         rule = f"script:{to}"
         at = 0
         for i, text in enumerate(batch.texts):
