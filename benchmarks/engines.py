@@ -74,8 +74,9 @@ def spark(folder: Path, cores: int) -> Iterator[Callable[[int], None]]:
     session = (
         SparkSession.builder.master(f"local-cluster[{cores},1,1024]")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.files.maxPartitionBytes", "1")  # a task for each file
-        .config("spark.sql.files.openCostInBytes", "1")
+        # A file that costs as much to open as a task may hold is a task of its own; a smaller limit would cut files.
+        .config("spark.sql.files.maxPartitionBytes", "128m")
+        .config("spark.sql.files.openCostInBytes", "128m")
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
