@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,13 @@ UNIT, MOST = 8, 6
 ASCII = -UNIT
 #: The column of text that is not Chinese.
 WESTERN = "western"
-#: Pairs that clean text has are known by two bits of one of 1 << PAIR_BITS bytes: some 320,000 pairs fill one bit in
-#: 14, and five pairs in a thousand that are not among them find both set. With one bit, garbles of two characters were
-#: taken for clean text in one case of eight. A megabyte stays in the processor's cache.
-PAIR_BITS = 20
-#: The two bits, by six bits of a hash.
-PAIR_MASKS = np.array([1 << (i & 7) | 1 << ((i & 7) + 1 + (i >> 3) % 7) % 8 for i in range(64)], np.uint8)
+#: Pairs that clean text has are known by four bits of one of 1 << PAIR_BITS entries of 16: some 320,000 pairs, so that
+#: one in seven entries is in use, and one pair in a thousand that is not among them finds its bits set. Where it was one
+#: in two hundred, one 4-character garble in fifty was taken for clean text for that alone.
+PAIR_BITS = 21
+#: The four bits, by ten bits of a hash: 1,024 of the 1,820 ways to choose four of 16.
+FOURS = [sum(1 << place for place in places) for places in combinations(range(16), 4)]
+PAIR_MASKS = np.array([FOURS[i * len(FOURS) >> 10] for i in range(1 << 10)], np.uint16)
 MASKS = PAIR_MASKS.tolist()
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
@@ -87,7 +89,7 @@ class Table:
     likelihood: NDArray[np.int8]
     likely: NDArray[np.float32]
     units: NDArray[np.uint8]
-    familiar: NDArray[np.uint8]
+    familiar: NDArray[np.uint16]
 
     def strange(self, first: Codes, second: Codes) -> NDArray[np.bool_]:
         """Which pairs of code points are not familiar."""
@@ -130,10 +132,10 @@ def are_marks(codes: Codes) -> NDArray[np.bool_]:
     return found
 
 
-def hashed(first: Codes, second: Codes) -> tuple[Codes, NDArray[np.uint8]]:
-    """The byte that knows each pair of code points, and the bits in it."""
+def hashed(first: Codes, second: Codes) -> tuple[Codes, NDArray[np.uint16]]:
+    """The entry that knows each pair of code points, and the bits in it."""
     mixed = (first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)
-    return mixed >> np.uint32(32 - PAIR_BITS), PAIR_MASKS.take(mixed * np.uint32(0xC2B2AE35) >> np.uint32(26))
+    return mixed >> np.uint32(32 - PAIR_BITS), PAIR_MASKS.take(mixed * np.uint32(0xC2B2AE35) >> np.uint32(22))
 
 
 def glance(text: str, most: int) -> bool:
@@ -159,7 +161,7 @@ def glance(text: str, most: int) -> bool:
 def is_strange(first: int, second: int, known: memoryview) -> bool:
     """The same as Table.strange for one pair."""
     mixed = (first * 0x9E3779B1 + second) * 0x85EBCA6B & 0xFFFFFFFF
-    mask: int = MASKS[(mixed * 0xC2B2AE35 & 0xFFFFFFFF) >> 26]
+    mask: int = MASKS[(mixed * 0xC2B2AE35 & 0xFFFFFFFF) >> 22]
     return known[mixed >> (32 - PAIR_BITS)] & mask != mask
 
 
