@@ -24,7 +24,7 @@ import train  # noqa: E402
 
 from textfix import encodings, routes  # noqa: E402
 from textfix.batch import to_codes  # noqa: E402
-from textfix.repair.suspicion import ASCII, MOST, PAIR_BITS, SIZE, UNIT, WESTERN, hashed, positive  # noqa: E402
+from textfix.repair.suspicion import ASCII, MOST, NEWLINE, PAIR_BITS, SIZE, UNIT, WESTERN, hashed, positive  # noqa: E402
 
 #: Characters of each file that are read: for the clean shares, and those that are misread.
 CLEAN, GARBLED = 400_000, 30_000
@@ -84,7 +84,8 @@ def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
     for path in sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")}):
         codes = to_codes("\n".join(train.read_lines(path)))
         worth = units.take(codes, mode="clip").astype(np.int64)
-        at = np.flatnonzero(worth[:-1] + worth[1:] >= WORTH * UNIT)
+        inside = codes != NEWLINE
+        at = np.flatnonzero((worth[:-1] + worth[1:] >= WORTH * UNIT) & inside[:-1] & inside[1:])
         new, n = np.unique(codes[at].astype(np.uint64) << np.uint64(32) | codes[at + 1], return_counts=True)
         pairs, where = np.unique(np.concatenate([pairs, new]), return_inverse=True)
         counts = np.bincount(where, np.concatenate([counts, n])).astype(np.int64)
