@@ -1,10 +1,10 @@
 """Trains the model: counts pairs and triples of characters in a folder of plain text and writes textfix/data/model.npz.
 
-    python tools/train.py CORPUS [--out FILE] [--bits 20]
+    python tools/train.py CORPUS WORDS [--out FILE] [--bits 20]
 
-CORPUS holds UTF-8 files *.txt or *.txt.xz, one sentence or paragraph a line. Lines whose CRC-32 (of the UTF-8 form,
-without the line end) is divisible by 20 are left out: they are what the figures are measured with. Lines that are in
-a fixture stop the run. The same input gives the same tables, bit for bit: counts are whole numbers, files are read
+CORPUS holds UTF-8 files *.txt or *.txt.xz, one sentence or paragraph a line, and so does WORDS, which tools/wordlists.py
+makes. Lines whose CRC-32 (of the UTF-8 form, without the line end) is divisible by 20 are left out: they are what the
+figures are measured with. Lines that are in a fixture stop the run. The same input gives the same tables, bit for bit: counts are whole numbers, files are read
 in the order of their names, ties are broken by code point, costs are rounded once.
 """
 
@@ -147,13 +147,13 @@ class Counts:
         ]
 
 
-def count(corpus: Path, settings: dict, fold: np.ndarray) -> tuple[Counts, Counts]:
-    """All pairs and all triples in the corpus."""
+def count(folders: list[Path], settings: dict, fold: np.ndarray) -> tuple[Counts, Counts]:
+    """All pairs and all triples in the texts of FOLDERS."""
     fixtures = fixture_lines()
     pairs, triples = Counts(2), Counts(3)
-    paths = sorted({*corpus.glob("*.txt"), *corpus.glob("*.txt.xz")})
+    paths = [path for folder in folders for path in sorted({*folder.glob("*.txt"), *folder.glob("*.txt.xz")})]
     if not paths:
-        raise SystemExit(f"no *.txt or *.txt.xz under {corpus}")
+        raise SystemExit(f"no *.txt or *.txt.xz under {folders[0]}")
     for path in paths:
         weight = first_match(path.name, settings["weights"])
         if not weight:
@@ -251,21 +251,22 @@ def arguments(doc: str | None, out: str) -> argparse.ArgumentParser:
     return parser
 
 
-def describe(args: argparse.Namespace, script: str, what: str) -> None:
-    """Enter what SCRIPT wrote into the manifest, if it belongs to the package."""
+def describe(args: argparse.Namespace, command: str, what: str) -> None:
+    """Enter what COMMAND wrote into the manifest, if it belongs to the package."""
     if args.out.parent == manifest.DATA:
         sources = args.sources.read_text("utf-8").splitlines() if args.sources else []
         manifest.describe(
             args.out.name,
             what=what,
             source=[line for line in sources if line.strip()],
-            command=f"python tools/{script} CORPUS --sources tools/sources.txt",
+            command=f"python tools/{command} --sources tools/sources.txt",
             licence="Apache-2.0 (counts of texts under the licences named)",
         )
 
 
 def main() -> int:
     parser = arguments(__doc__, "model.npz")
+    parser.add_argument("words", type=Path, nargs="*", help="more folders of the same kind")
     parser.add_argument("--settings", type=Path, default=ROOT / "tools" / "train.toml")
     parser.add_argument(
         "--bits",
@@ -276,11 +277,11 @@ def main() -> int:
     args = parser.parse_args()
     settings = tomllib.loads(args.settings.read_text("utf-8"))
     fold = folding()
-    arrays = train(*count(args.corpus, settings, fold), fold, args.bits)
+    arrays = train(*count([args.corpus, *args.words], settings, fold), fold, args.bits)
     np.savez_compressed(args.out, **arrays)
     describe(
         args,
-        "train.py",
+        "train.py CORPUS WORDS",
         "the character model: plain and back-off costs by code point, costs of pairs and triples by hash",
     )
     return 0

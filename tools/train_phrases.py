@@ -288,7 +288,7 @@ def main() -> int:
     text, plain = read(args.corpus)
     np.savez_compressed(args.out, **train(text, args.places), variants=variants(plain))
     what = "phrases behind slips and holes: costs of a character after one to three others; of its forms, by script"
-    describe(args, "train_phrases.py", what)
+    describe(args, "train_phrases.py CORPUS", what)
     return 0
 
 

@@ -27,8 +27,11 @@ NULL = {"utf-8": 13.9, "gb18030": 9.5, "big5": 9.5, "utf-16-le": 11.1, "utf-16-b
 STRANGE = 8.0
 #: A reading has this many different Han characters, or it is not ours to judge.
 LEAST_HAN = 2
-#: What a capital costs beyond its small letter, and half-width katakana beyond the full one: the model has read few.
-PLAINER = 1.0
+#: What a capital costs beyond its small letter, of which the model has read few; and half-width katakana beyond the full
+#: one, which hardly any text of today is in.
+CAPITAL, HALF_WIDTH = 1.0, 2.0
+#: ﾞ, behind which stands ﾟ.
+VOICED = 0xFF9E
 #: What a change between hangul and Han or kana costs.
 SWITCH = 4.0
 #: Alphabets: scripts whose words stand apart. A line in one of them is not misread word by word.
@@ -87,13 +90,24 @@ def plainer() -> Codes:
         table[code] = ord(small) if len(small) == 1 else code
     for code in range(0xFF66, 0xFF9E):
         table[code] = ord(unicodedata.normalize("NFKC", chr(code)))
-    table[[0xFF9E, 0xFF9F]] = 0x30FC  # voiced marks, which have no place of their own, as ー
+    return table
+
+
+@cache
+def voiced() -> Codes:
+    """For half-width katakana from FF66 on, with ﾞ (first row) or ﾟ behind it: the letter that both are, else 0."""
+    table = np.zeros((2, VOICED - 0xFF66), np.uint32)
+    for row, mark in enumerate("\uff9e\uff9f"):
+        for place in range(table.shape[1]):
+            both = unicodedata.normalize("NFKC", chr(0xFF66 + place) + mark)
+            table[row, place] = ord(both) if len(both) == 1 else 0
     return table
 
 
 def standing_costs(codes: Codes) -> NDArray[np.float64]:
-    """What CODES cost as they stand: a word in capitals no more than the same word in small letters, and PLAINER each;
-    hangul beside Han or kana more than the model, which has read little of both together, would say.
+    """What CODES cost as they stand: a word in capitals no more than the same word in small letters, and CAPITAL each;
+    half-width katakana likewise; hangul beside Han or kana more than the model, which has read little of both together,
+    would say.
     """
     costs: NDArray[np.float64] = model.costs(codes).astype(np.float64)
     costs[codes == HOLE] = 0.0
@@ -101,12 +115,28 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
     changed = (plain != codes) & (codes < len(plainer()))
     if changed.any():
         plain[~changed] = codes[~changed]
-        np.minimum(costs, model.costs(plain) + PLAINER * changed, out=costs)
+        more = np.where(codes >= 0xFF66, HALF_WIDTH, CAPITAL) * changed
+        marks = voice(codes, plain)
+        kept = ~marks
+        more[kept] += model.costs(plain[kept])
+        np.minimum(costs, more, out=costs)
     hangul = (codes >= 0xAC00) & (codes <= 0xD7A3)
     if hangul.any():
         han = (codes >= 0x3041) & (codes <= 0x9FFF)
         costs[1:] += SWITCH * (hangul[1:] & han[:-1] | hangul[:-1] & han[1:])
     return costs
+
+
+def voice(codes: Codes, plain: Codes) -> NDArray[np.bool_]:
+    """Which of CODES are marks that make the half-width katakana before them another letter, which is put into PLAIN."""
+    marks = (codes == VOICED) | (codes == VOICED + 1)
+    at = np.flatnonzero(marks[1:] & (codes[:-1] >= 0xFF66) & (codes[:-1] < VOICED))
+    whole = voiced()[codes[at + 1] - VOICED, codes[at] - 0xFF66]
+    at = at[whole > 0]
+    plain[at] = whole[whole > 0]
+    marks[:] = False
+    marks[at + 1] = True
+    return marks
 
 
 def swap(encoded: Encoded) -> Decoded:

@@ -42,7 +42,7 @@ MASKS = PAIR_MASKS.tolist()
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
 #: routes); clean prose does once in 30,000 characters, and text of a kind that the model does not know more often.
-ALARM = 6.5
+ALARM = 6.25
 #: How far a chain may stand behind the likeliest of a stretch: so many nats, and this share. The true one stood no more
 #: than 15 nats and 1 % behind (all chains, 8 to 500 characters); of 70 that reach ALARM, 5 to 8 are left.
 CLOSE, BEHIND = 20.0, 0.15
