@@ -103,11 +103,16 @@ class Line:
 
     def letter_left(self, place: int, reach: int = 12) -> str:
         """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
-        found = LETTER.findall(self.text, max(0, place - reach), place)
-        return str(found[-1]) if found else ""
+        text = self.text
+        for at in range(place - 1, max(0, place - reach) - 1, -1):
+            if "\u3400" <= text[at] <= "\u9fff" or LETTER.match(text, at):
+                return text[at]
+        return ""
 
     def letter_right(self, place: int, reach: int = 12) -> str:
         """The same from PLACE on."""
+        if "\u3400" <= self.text[place : place + 1] <= "\u9fff":
+            return self.text[place]
         found = LETTER.search(self.text, place, place + reach)
         return found.group() if found else ""
 

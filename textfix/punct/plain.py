@@ -27,7 +27,7 @@ _STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
 #: What brackets around Han hold; each sign among it must be certain by itself.
-BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 \\-/.#&+"
+BODY = f"{_HAN}、，。：；！？《》「」『』“”‘’·%～A-Za-z0-9 \\-/.,!?#&+\\[\\]"
 
 #: A character that has to be weighed. The class runs over what never has; then come those that are certain.
 HARD = re.compile(
@@ -53,7 +53,8 @@ HARD = re.compile(
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*(?<! )\\)(?! ?[0-9]{{3}})(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:(?=[A-Za-z]{{2}}[A-Za-z0-9 ./&+-]*(?:, [A-Za-z0-9 ./&+-]*)*\\))[A-Za-z0-9 ./&+,-]*|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*)(?<! )\\)(?! ?[0-9]{{3}})"
+    f"(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．](?: {{0,2}}[{_HAN}]|\\Z)))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes

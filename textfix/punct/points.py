@@ -14,6 +14,8 @@ from textfix.punct.marks import beside
 
 BLANK = re.compile(r"\s*\Z")
 POINTS = re.compile(r"[,;:!?.]+")
+#: A point, and no full stop, right between two Han.
+BETWEEN = re.compile("[\u3400-\u9fff][,!?:;][\u3400-\u9fff]")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
 #: A number that counts what the Han after it name.
 #: A word with the signs that belong to it: C++, C#, 10%
@@ -41,7 +43,13 @@ def points(line: Line) -> None:
     text, table = line.text, full()
     numeral = LIST_NUMERAL.match(text)
     for found in POINTS.finditer(text):
-        for start, end in free(line, *found.span()):
+        start, end = found.span()
+        if end - start == 1 and (line.mask[start] or start in line.rules):
+            continue
+        if BETWEEN.match(text, start - 1) and not line.mask[start - 1] and start - 1 not in line.rules:
+            line.put(start, end, table[found.group()], "width")  # most points are of this kind
+            continue
+        for start, end in free(line, start, end):
             run = text[start:end]
             if ".." in run or (numeral and end == numeral.end()):
                 continue
