@@ -160,7 +160,7 @@ def code_end(line: Line, place: int) -> bool:
     kind = line.kinds.get(place - 1)
     if kind == "literal":
         return True
-    if BLANK.match(text, place + 1) is None:
+    if text[place + 1 : place + 2].strip() or BLANK.match(text, place + 1) is None:
         return False
     if kind in ("tag", "call"):
         return True

@@ -305,11 +305,12 @@ def flowing(tokens: Tokens, rows: NDArray[np.intp], text: str, alone: Flags) -> 
     found &= ~latin | ~alone[rows]
     sure = kinds.BEGINS[first]
     parted = tokens.any(kinds.PARTS[tokens.here] & kinds.BEFORE_PART[tokens.left])[rows]
-    for at in (found & latin).nonzero()[0].tolist():
+    lengths = edges[1::2] - edges[::2]
+    little = 3 * np.add.reduceat(np.append(tokens.codes < 0x80, False), edges, dtype=np.int32)[::2] < lengths
+    for at in (found & latin & ~(little & sure & ~parted)).nonzero()[0].tolist():
         line = text[tokens.starts[rows[at]] : tokens.ends[rows[at]]]
-        little = 3 * len(line.encode("ascii", "ignore")) < len(line)
         found[at] = (
-            (little or not foreign(line))
+            (little[at] or not foreign(line))
             and (sure[at] or START.match(line) is None or not code_line(line))
             and not (parted[at] and row(line))
         )
