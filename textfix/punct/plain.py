@@ -64,11 +64,11 @@ HARD = re.compile(
     ")"
 )
 #: A dot that may be that of a name.
-DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
-#: Brackets that stay, those that open, those that close.
-BRACKET = re.compile(
-    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|(?<=[{_WIDE}])|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
-)
+DOT = re.compile(f"\\.(?<=[{_HAN}].)(?=[{_HAN}])")
+#: Brackets behind Latin, which stay if they hold nothing but Latin: those of a call, f(x, y).
+CALLED = re.compile(r"\((?:(?<=[A-Za-z0-9_]\()|(?<=[A-Za-z0-9_] \())[A-Za-z0-9_ ,.]*\)")
+#: One or two spaces and no more.
+SPACES = re.compile(" {1,2}(?=[^ ])")
 #: What faces are made of, as far as it is not hard.
 LETTERS_FACE = r"\(([TQOU])[ovwxA]\1[ a-z]{0,4}\)"
 FACE = re.compile(f"[;益\u2190-\u27bf]|{LETTERS_FACE}")
@@ -172,8 +172,21 @@ def pointed(found: re.Match[str]) -> str:
     return FULL[found[0][0]]
 
 
-def bracketed(found: re.Match[str]) -> str:
-    return found[1] or ("（" if found[2] else "）")
+def bracketed(text: str) -> str:
+    """TEXT, whose brackets are all certain and hold no others, with those of Chinese text in full width."""
+    out: list[str] = []
+    at = 0
+    while (start := text.find("(", at)) >= 0:
+        end = text.find(")", start) + 1
+        if CALLED.match(text, start):
+            out.append(text[at:end])
+        else:
+            out += (text[at:start].rstrip(" "), "（", text[start + 1 : end - 1], "）")
+            spaces = SPACES.match(text, end)
+            end = spaces.end() if spaces else end
+        at = end
+    out.append(text[at:])
+    return "".join(out)
 
 
 def plain(text: str, style: str | None) -> str | None:
@@ -199,7 +212,7 @@ def plain(text: str, style: str | None) -> str | None:
     if "(" in text or ")" in text:
         if SEPARATE.fullmatch(text) is None or FACE.search(text):
             return None
-        after = BRACKET.sub(bracketed, after)
+        after = bracketed(after)
     elif "（" in text and FACE.search(text):
         return None
     if "..." in after or "…" in after or "。。。" in after:
