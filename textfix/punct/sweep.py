@@ -69,6 +69,12 @@ class Tokens:
         self.ends = at[self.breaks]
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
 
+    def narrow(self, rows: Flags) -> None:
+        """Look at the tokens of the lines ROWS alone: few lines have to change."""
+        kept = rows.take(self.rows).nonzero()[0]
+        for name in ("places", "here", "left", "right", "left2", "right2", "breaks", "rows"):
+            setattr(self, name, getattr(self, name).take(kept))
+
     def any(self, flags: Flags) -> Flags:
         """For each line, whether FLAGS holds for a token of it."""
         found = np.zeros(len(self.ends), dtype=np.bool_)
@@ -108,14 +114,12 @@ def hits(tokens: Tokens, style: str, text: str) -> Flags:
     return found
 
 
-def dotted(tokens: Tokens, text: str) -> Flags:
+def dotted(tokens: Tokens) -> Flags:
     """Which lines have 。。。"""
     found = np.zeros(len(tokens.ends), dtype=np.bool_)
-    place = text.find("。。。")
-    while place >= 0:
-        row = int(np.searchsorted(tokens.ends, place))
-        found[row] = True
-        place = text.find("。。。", int(tokens.ends[row]))
+    stop = tokens.codes == ord("。")
+    two = stop[:-1] & stop[1:]
+    found[np.searchsorted(tokens.ends, (two[:-1] & two[1:]).nonzero()[0])] = True
     return found
 
 
@@ -260,7 +264,7 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     """What STYLE makes of the batch, as far as it is certain; None if no line has to change. SHUT spans are let be."""
     tokens = Tokens(batch.codes)
     text = batch.joined
-    odd = dotted(tokens, text)
+    odd = dotted(tokens)
     hit = odd | tokens.any(hits(tokens, style, text))
     if shut:
         edges = np.array(shut)
@@ -270,6 +274,7 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     rows = hit.nonzero()[0]
     if not len(rows):
         return None
+    tokens.narrow(hit)
     here = tokens.here
     pointed, dropping = points(tokens)
     stopped, doubt = between(tokens, text, style)
