@@ -43,13 +43,13 @@ def points(line: Line) -> None:
     text, table = line.text, full()
     numeral = LIST_NUMERAL.match(text)
     for found in POINTS.finditer(text):
-        start, end = found.span()
-        if end - start == 1 and (line.mask[start] or start in line.rules):
+        place, point = found.start(), found.group()
+        if len(point) == 1 and (line.mask[place] or place in line.rules):
             continue
-        if BETWEEN.match(text, start - 1) and not line.mask[start - 1] and start - 1 not in line.rules:
-            line.put(start, end, table[found.group()], "width")  # most points are of this kind
+        if BETWEEN.match(text, place - 1) and not line.mask[place - 1] and place - 1 not in line.rules:
+            line.put(place, place + 1, table[point], "width")  # most points are of this kind
             continue
-        for start, end in free(line, start, end):
+        for start, end in free(line, *found.span()):
             run = text[start:end]
             if ".." in run or (numeral and end == numeral.end()):
                 continue

@@ -22,7 +22,8 @@ from textfix.punct.gate import TITLE
 from textfix.punct.kinds import Flags, Kind, Kinds
 from textfix.punct.marks import named
 from textfix.punct.plain import BODY, LETTERS_FACE, START, SWAP
-from textfix.punct.shield import code_line, row
+from textfix.punct.shield import code_line
+from textfix.punct.shield import row as is_row
 
 PAUSES = np.array([ord(char) for char in "、。，；：）"])
 #: Stands for a code point that goes.
@@ -85,9 +86,7 @@ class Tokens:
 def between(tokens: Tokens, text: str, style: str) -> tuple[Flags, Flags]:
     """The full stops between two Han, and in which lines one may be the dot of a name."""
     found: Flags = (tokens.here == Kind.STOP) & (tokens.left == Kind.HAN) & kinds.IS_HAN[tokens.right]
-    names = [
-        at for at in found.nonzero()[0].tolist() if style == "full" and named(text, int(tokens.places[at]))
-    ]
+    names = [at for at in found.nonzero()[0].tolist() if style == "full" and named(text, int(tokens.places[at]))]
     doubt = np.zeros(len(tokens.ends), dtype=np.bool_)
     doubt[tokens.rows[names]] = True
     return found, doubt
@@ -317,7 +316,7 @@ def flowing(tokens: Tokens, rows: NDArray[np.intp], text: str, alone: Flags) -> 
         found[at] = (
             (little[at] or not foreign(line))
             and (sure[at] or START.match(line) is None or not code_line(line))
-            and not (parted[at] and row(line))
+            and not (parted[at] and is_row(line))
         )
     return found
 
