@@ -19,7 +19,7 @@ TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+
 #: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
 NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
 ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
-PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])|\([^()\n]{0,40}?\\[dDwWsSbB](?![a-z])")
+PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!]|[aiLmsux]{1,5}[:)]|P?<[A-Za-z_])|\([^()\n]{0,40}?\\[dDwWsSbB](?![a-z])")
 METHOD = re.compile(r"[^\s.]\.[A-Za-z_]\w*\Z", re.ASCII)
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}

@@ -75,7 +75,7 @@ FACE = re.compile(f"[;益\u2190-\u27bf]|{LETTERS_FACE}")
 #: Brackets that all have their partners and hold no others.
 SEPARATE = re.compile(r"[^()（）]*(?:(?:\([^()（）]*\)|（[^()（）]*）)[^()（）]*)*")
 LETTER = re.compile("[A-Za-z0-9]")
-START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.)')
+START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.|[0-9]{4}[-/][0-9]{2}[-/]|[0-9]{2}:[0-9])')
 #: In a line without anything hard: the points that are converted.
 POINT = re.compile(
     f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"

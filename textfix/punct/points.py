@@ -8,7 +8,7 @@ from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS, is_han, is_word
-from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run
+from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run, latin_words
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 from textfix.punct.marks import beside
 
@@ -140,6 +140,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏
+    if point in "!?" and spaced and line.chinese(near) and titled(line, start):
+        return False  # What's Going On? 是一首歌
     if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
         return False
     latin = english_run(line, start)
@@ -152,6 +154,12 @@ def pointed(line: Line, start: int, end: int) -> bool:
     if not near or near == "\r" or near in PAIR_CLOSERS or near in "“‘「『":
         return not latin and boundary_chinese(line, start)
     return False
+
+
+def titled(line: Line, place: int) -> bool:
+    """Whether the Latin before PLACE is a title of three words or more, the first and the last with a capital."""
+    words = latin_words(line, latin_run(line, place), place)
+    return len(words) > 2 and words[0][0].isupper() and words[-1][0].isupper()
 
 
 def code_end(line: Line, place: int) -> bool:

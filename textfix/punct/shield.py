@@ -8,16 +8,23 @@ from functools import cache
 
 from textfix.punct.classes import HAN_CLASS, HAN_RUN
 
+#: A mark inside a name in an address or a path: what follows it, Han or Latin alone, ends like a file or goes on.
+_PIECE = f"(?:[{HAN_CLASS}]{{1,8}}|[A-Za-z0-9_%-]{{1,24}})"
+INNER = f"[,;!'](?={_PIECE}(?:\\.[a-z][a-z0-9]{{1,4}}(?![A-Za-z0-9])|[/\\\\]))"
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
     f"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
     f"(?:[/?#][{HAN_CLASS}A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?|"
-    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
+    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|[a-z]{2,9}:\?(?=[a-z]+=)|www\.|mailto:|(?:[A-Za-z0-9-]{1,40}\.){1,4}(?:com|cn|net|org|edu|gov|io|cc|me|tv|app|dev|top|xyz|info)/|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=)|{INNER}|(?<=[{HAN_CLASS}A-Za-z0-9]):(?=[{HAN_CLASS}A-Za-z0-9]+(?:\\s|$)))*)?"
 )
-EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
-WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
-UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+EMAIL = r"\"[^\"\n]{1,40}\"\s?<[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]+>|(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
+WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))(?:[^\s,;:\"'<>|*?，。；：！？、（）“”「」]|" + INNER + ")*"
+_NAMED = f"[{HAN_CLASS}A-Za-z0-9_./-]{{0,80}}(?:{INNER}[{HAN_CLASS}A-Za-z0-9_./-]{{1,40}}){{1,4}}"
+UNIX_PATH = (
+    r"(?<![A-Za-z0-9_./<~])(?:(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+    f"(?:(?<=/){_NAMED})?|(?:~|\\.{{1,2}})/{_NAMED})"
+)
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
 TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
@@ -57,10 +64,13 @@ SIGNS = {
 }  # fmt: skip
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
 HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",)), (r"/\^", ("regex",))],
+    "/": [
+        (f"/(?:[A-Za-z0-9_.-]|[{HAN_CLASS}](?<=[.~]/.))", ("path",)), ("//", ("url",)),
+        (r"/(?:(?<=\.[a-z]{2}/)|(?<=\.[a-z]{3}/)|(?<=\.[a-z]{4}/))", ("url",)), (r"/\^", ("regex",)),
+    ],
     ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), (":[0-9]+/", ("url",)), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
-    "?": [(r"\?\s?[\"']", ("ternary",))],
+    "?": [(r"\?\s?[\"']", ("ternary",)), (r"\?(?<=:.)[a-z]", ("url",))],
     "+": [(r"\+\s?[^\sA-Za-z0-9*`\u2e80-\uffef]", ("keys",))],
     "=": [(r"=\s?[\"']", ("attribute",))],
     '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",))],
@@ -124,6 +134,8 @@ CODE_LINE = re.compile(
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
     r"|\[(?:[\w-]+(?:\.[\w-]+)+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
     r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
+    r"|\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d[^\n]{0,60}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
+    r"|[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d\s[\w.-]+\s[\w./-]+(?:\[\d+\])?:\s"  # lines of logs
     r"|(?:mysql|redis|sqlite|postgres|hive|mongo|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)[>=#]+\s"  # a prompt
     r"|\((?:'[^'\n]*'|\"[^\"\n]*\"|[\d.]+)(?:,\s*(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+))+\)\s*(?:[,;]|$)"  # a row of values
     r"|(?:Dialogue|Comment):\s*\d"  # a subtitle
@@ -134,7 +146,7 @@ CODE_LINE = re.compile(
     r"\s(?![^\n]*[，。；：！？])"
     r")"
 )
-_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
+_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}}|\"[^\"\n]{{0,80}}\")"
 #: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
 #: date: 张三,20,北京
 ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
