@@ -9,6 +9,7 @@ from functools import cache
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS, is_han, is_word
 from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run, latin_words
+from textfix.punct.foreign import ENGLISH
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 from textfix.punct.marks import beside
 
@@ -104,6 +105,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     gap = before in " \t" and before != ""
     if gap:
         before = beside(line, place, -1)
+    if point == "." and after and after in "{+":
+        return False  # part of a regular expression: (甲|乙).{1,2}
     if point == "." and not gap and before and before in "（《〈【〔［":
         return False  # (.*pdb*): what opens before it does not end a sentence
     if point == "." and before and after and before in NUMERALS and after in NUMERALS:
@@ -140,8 +143,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏
-    if point in "!?" and spaced and line.chinese(near) and titled(line, start):
-        return False  # What's Going On? 是一首歌
+    if point in "!?" and spaced and line.chinese(near) and said(line, start):
+        return False  # What's Going On? 是一首歌; How much is it? 多少钱
     if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
         return False
     latin = english_run(line, start)
@@ -156,10 +159,12 @@ def pointed(line: Line, start: int, end: int) -> bool:
     return False
 
 
-def titled(line: Line, place: int) -> bool:
-    """Whether the Latin before PLACE is a title of three words or more, the first and the last with a capital."""
+def said(line: Line, place: int) -> bool:
+    """Whether the Latin before PLACE, three words or more, is a title (first and last with a capital) or a sentence."""
     words = latin_words(line, latin_run(line, place), place)
-    return len(words) > 2 and words[0][0].isupper() and words[-1][0].isupper()
+    if len(words) < 3:
+        return False
+    return (words[0][0].isupper() and words[-1][0].isupper()) or ENGLISH.search(" ".join([*words, ""])) is not None
 
 
 def code_end(line: Line, place: int) -> bool:
@@ -170,7 +175,7 @@ def code_end(line: Line, place: int) -> bool:
         return True
     if text[place + 1 : place + 2].strip() or BLANK.match(text, place + 1) is None:
         return False
-    if kind in ("tag", "call"):
+    if kind in ("tag", "call", "member"):
         return True
     start = place
     while start and place - start < 8 and text[start - 1] in ")]}":

@@ -152,7 +152,8 @@ def still(tokens: Tokens) -> Flags:
         second = (left == mark) & apart[tokens.left2] & apart[right]
         found |= (here == mark) & (first | second)
     found |= (here == Kind.RULE) & kinds.BEFORE_RULE[left] & kinds.NO_RULE[right]
-    found |= (here == Kind.SLASH) & ((kinds.TEXT[left] & kinds.HAN_OR_SPACE[right]) | inside)
+    found |= (here == Kind.SLASH) & ((kinds.IS_HAN[left] & kinds.HAN_OR_SPACE[right]) | inside)
+    found |= (here == Kind.SLASH) & kinds.TEXT[left] & (right == Kind.SPACE)
     found |= (here == Kind.NUMBER) & kinds.TEXT[left]
     found |= (
         (here == Kind.AND)
