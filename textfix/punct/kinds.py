@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix.punct.classes import HAN_RANGES, WIDE_RANGES, joined
+from textfix.punct.classes import HAN_RANGES, WIDE_RANGES, garbled_chars, joined
 from textfix.punct.gate import ALWAYS
 from textfix.punct.plain import BEHIND_WIDE, INERT, OPENING_WIDE
 from textfix.punct.points import NUMERALS
@@ -65,6 +65,7 @@ class Kind(IntEnum):
     BOTH = auto()
     GAP = auto()
     FACE = auto()
+    GARBLED = auto()
     WIDE = auto()
     STRANGE = auto()
 
@@ -94,6 +95,7 @@ def table() -> Kinds:
             last = at + 2 if chars[at + 1 : at + 2] == "-" and at + 2 < len(chars) else at
             found[ord(chars[at]) : ord(chars[last]) + 1] = kind
             at = last + 1
+    found[[ord(char) for char in garbled_chars()]] = Kind.GARBLED
     found.flags.writeable = False
     return found
 
@@ -110,7 +112,7 @@ QUOTES = (K.CURLY_IN, K.CURLY_OUT, K.SINGLE_IN, K.SINGLE_OUT, K.CORNER_IN, K.COR
 CORNERS = QUOTES[4:]
 IS_HAN = some(K.HAN, K.NUMERAL)
 BEFORE_POINT = some(K.HAN, K.NUMERAL, K.BEHIND)
-CHINESE = some(K.HAN, K.NUMERAL, K.FACE, K.BEHIND, K.OPENING, K.WIDE_WORD, K.WIDE, *CORNERS)
+CHINESE = some(K.HAN, K.NUMERAL, K.FACE, K.GARBLED, K.BEHIND, K.OPENING, K.WIDE_WORD, K.WIDE, *CORNERS)
 EDGE = some(K.BREAK, K.RETURN)
 CLOSED = CHINESE | EDGE | some(
     K.CURLY_OUT, K.SINGLE_OUT, K.PERCENT, K.LOW_LINE, K.CLOSES, K.SQUARE_OUT, K.BOTH, K.ROUND_OUT

@@ -1,15 +1,16 @@
 """Lines in which every mark is certain: most lines, and they need no weighing.
 
 A point behind Han, a pair of corner quotation marks, brackets around Han: what the rules would say of them follows from
-their neighbours alone. HARD finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
+their neighbours alone. `hard` finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
 has any of it goes to the rules. The two must agree: tests/test_punct.py compares them.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from textfix.punct.classes import HAN_CHAR, HAN_CLASS
+from textfix.punct.classes import HAN_CHAR, HAN_CLASS, HAN_RANGES, garbled_chars, joined, without
 from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
@@ -29,9 +30,8 @@ _NUMERAL = "".join(NUMERALS)
 #: What brackets around Han hold; each sign among it must be certain by itself.
 BODY = f"{_HAN}、，。：；！？《》「」『』“”‘’·%～A-Za-z0-9 \\-/.,!?#&+\\[\\]"
 
-#: A character that has to be weighed. The class runs over what never has; then come those that are certain.
-HARD = re.compile(
-    f"[^{_STILL}](?!"
+#: Marks that are certain, each looked back at.
+CERTAIN = (
     # points
     f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[{_HAN}]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[{_HAN}]\\)[:;]))(?![:)(DPpOo3’-])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
@@ -61,8 +61,19 @@ HARD = re.compile(
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
     f"|(?<=[{_HAN}]…)(?!\\.)|(?<=…)(?<![.…]…)(?=…(?![.…]))|(?<=……)"
     f"|(?<=—)(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
-    ")"
 )
+
+
+@cache
+def hard() -> re.Pattern[str]:
+    """A character that has to be weighed: a mark that is not certain, or one of garbled text.
+
+    The class runs over what never has to; what is certain follows it.
+    """
+    still = joined(without(HAN_RANGES, garbled_chars())) + _STILL.removeprefix(_HAN)
+    return re.compile(f"[^{still}](?!{CERTAIN})")
+
+
 #: A dot that may be that of a name.
 DOT = re.compile(f"\\.(?<=[{_HAN}].)(?=[{_HAN}])")
 #: Brackets behind Latin, which stay if they hold nothing but Latin: those of a call, f(x, y).
@@ -195,7 +206,7 @@ def plain(text: str, style: str | None) -> str | None:
         if next(spans(text), None):
             return None
         return halve_plain(text)
-    if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
+    if style is None or hard().search(text) or HAN_CHAR.search(text) is None:
         return None
     latin = LETTER.search(text) is not None
     if latin and foreign(text):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from textfix.punct.classes import HAN_CLASS, HAN_RUN
+from textfix.punct.classes import HAN_CLASS, HAN_RUN, garbled
 
 #: A mark inside a name in an address or a path: what follows it, Han or Latin alone, ends like a file or goes on.
 _PIECE = f"(?:[{HAN_CLASS}]{{1,8}}|[A-Za-z0-9_%-]{{1,24}})"
@@ -19,7 +19,11 @@ URL = (
     f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=)|{INNER}|,(?=[{HAN_CLASS}]{{1,4}}\\s)|(?<=[{HAN_CLASS}A-Za-z0-9]):(?=[{HAN_CLASS}A-Za-z0-9]+(?:\\s|$)))*)?"
 )
 EMAIL = r"\"[^\"\n]{1,40}\"\s?<[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]+>|(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
-WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))(?:[^\s,;:\"'<>|*?，。；：！？、（）“”「」]|" + INNER + ")*"
+WINDOWS_PATH = (
+    r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))(?:[^\s,;:\"'<>|*?，。；：！？、（）“”「」]|"
+    + INNER
+    + ")*"
+)
 _NAMED = f"[{HAN_CLASS}A-Za-z0-9_./-]{{0,80}}(?:{INNER}[{HAN_CLASS}A-Za-z0-9_./-]{{1,40}}){{1,4}}"
 UNIX_PATH = (
     r"(?<![A-Za-z0-9_./<~])(?:(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
@@ -171,7 +175,7 @@ CODE_LINE = re.compile(
     r"|(?:if|elif|while)\s[^\n，。；：！？]*(?:[=!<>]=|\sin\s|\sis\s)[^\n，。；：！？]*:\s*$|(?:else|try|finally):\s\w+"
     r")"
 )
-_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}}|\"[^\"\n]{{0,80}}\")"
+_FIELD = f'(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}}|"[^"\n]{{0,80}}")'
 #: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
 #: date: 张三,20,北京
 ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
@@ -239,6 +243,10 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
         return
     if "//" in line and (commented := COMMENTED.match(line)):
         yield 0, commented.end(), "code-line"
+    for found in garbled().finditer(line):
+        before, after = line[: found.start()][-6:], line[found.end() : found.end() + 6]
+        start = found.start() - len(before.split(" ")[-1])
+        yield start, found.end() + len(after.split(" ")[0]), "garbled"  # and what hangs on to it
     yield from literals(line)
     parts = parts_of(line)
     for found in shield(parts).finditer(line) if parts else ():
