@@ -13,10 +13,10 @@ _PIECE = f"(?:[{HAN_CLASS}]{{1,8}}|[A-Za-z0-9_%-]{{1,24}})"
 INNER = f"[,;!'](?={_PIECE}(?:\\.[a-z][a-z0-9]{{1,4}}(?![A-Za-z0-9])|[/\\\\]))"
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
-    f"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
+    f"(?=[A-Za-z0-9])(?:(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
     f"(?:[/?#][{HAN_CLASS}A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?|"
     r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|[a-z]{2,9}:\?(?=[a-z]+=)|www\.|mailto:|(?:[A-Za-z0-9-]{1,40}\.){1,4}(?:com|cn|net|org|edu|gov|io|cc|me|tv|app|dev|top|xyz|info)(?=/)|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=)|{INNER}|,(?=[{HAN_CLASS}]{{1,4}}\\s)|(?<=[{HAN_CLASS}A-Za-z0-9]):(?=[{HAN_CLASS}A-Za-z0-9]+(?:\\s|$)))*)?"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=)|{INNER}|,(?=[{HAN_CLASS}]{{1,4}}\\s)|(?<=[{HAN_CLASS}A-Za-z0-9]):(?=[{HAN_CLASS}A-Za-z0-9]+(?:\\s|$)))*)?)"
 )
 EMAIL = r"\"[^\"\n]{1,40}\"\s?<[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]+>|(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
 WINDOWS_PATH = (
@@ -26,7 +26,7 @@ WINDOWS_PATH = (
 )
 _NAMED = f"[{HAN_CLASS}A-Za-z0-9_./-]{{0,80}}(?:{INNER}[{HAN_CLASS}A-Za-z0-9_./-]{{1,40}}){{1,4}}"
 UNIX_PATH = (
-    r"(?<![A-Za-z0-9_./<~])(?:(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+    r"(?=[~./A-Za-z0-9_-])(?<![A-Za-z0-9_./<~])(?:(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
     f"(?:(?<=/){_NAMED})?|(?:~|\\.{{1,2}}|[A-Za-z0-9_-]{{1,40}})/{_NAMED})"
 )
 CODE = r"``[^\n`]+``|`[^`\n]+`"
@@ -59,7 +59,7 @@ OPTION = (
 MENTION = f"@[{HAN_CLASS}A-Za-z0-9_-]{{1,24}}\\([A-Za-z0-9_.@-]+\\)"
 REGEX = r"/\^[^/\s]*\$/[a-z]*|(?<![^\s" + HAN_CLASS + r"])\^(?=\S*[(\[\\|.])\S{1,80}?\$(?![A-Za-z0-9{(])"
 EMOTICON = (
-    r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
+    r"(?=[:;=8xX^T>\-<o¯])(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^[|!]*|T_T|>_<|>\.<|[-=]_[-=][|!]*|<3|orz|¯\\_\(ツ\)_/¯)"
 )
 
@@ -236,6 +236,10 @@ def row(line: str) -> bool:
     return (ROW.match(line) is not None and VALUE.search(line) is not None) or DATED.match(line) is not None
 
 
+#: What hangs on to garbled text; quotation marks and brackets are around it.
+HANGS = re.compile(r"[^\s“”‘’「」『』\"'()（）《》、。，；：！？]*")
+
+
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
     if code_line(line) or row(line) or ("]" in line and REFERENCE.search(line)) or codelike(line):
@@ -244,9 +248,9 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
     if "//" in line and (commented := COMMENTED.match(line)):
         yield 0, commented.end(), "code-line"
     for found in garbled().finditer(line):
-        before, after = line[: found.start()][-6:], line[found.end() : found.end() + 6]
-        start = found.start() - len(before.split(" ")[-1])
-        yield start, found.end() + len(after.split(" ")[0]), "garbled"  # and what hangs on to it
+        before = HANGS.match(line[max(0, found.start() - 6) : found.start()][::-1])
+        after = HANGS.match(line, found.end(), found.end() + 6)
+        yield found.start() - (before.end() if before else 0), after.end() if after else found.end(), "garbled"
     yield from literals(line)
     parts = parts_of(line)
     for found in shield(parts).finditer(line) if parts else ():
