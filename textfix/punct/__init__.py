@@ -111,7 +111,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             continue
         if shut is None:
             shut = fenced(batch)
-        if not any(low <= start < high for low, high in shut):
+        if not (shut and any(low <= start < high for low, high in shut)):
             owner = bisect_right(starts, start) - 1
             offset = start - starts[owner]
             found.setdefault(owner, []).append((offset, offset + len(before), after))

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from textfix import tables
 
 
 def joined(ranges: list[tuple[int, int]]) -> str:
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges)
+
+
+def without(ranges: list[tuple[int, int]], chars: frozenset[str]) -> list[tuple[int, int]]:
+    """RANGES, cut wherever one of CHARS stands."""
+    found = []
+    codes = sorted(map(ord, chars))
+    for first, last in ranges:
+        for code in codes:
+            if first <= code <= last:
+                if first < code:
+                    found.append((first, code - 1))
+                first = code + 1
+        if first <= last:
+            found.append((first, last))
+    return found
 
 
 #: Letters of Chinese text: ideographs, 々〇, bopomofo. (Kana and hangul belong to other languages' punctuation.)
@@ -45,3 +63,19 @@ WORD_CHARS = frozenset(
 def is_word(char: str) -> bool:
     """A letter or digit of a script that Chinese text sets apart by spaces: Latin, Greek, Cyrillic."""
     return char in WORD_CHARS
+
+
+@cache
+def garbled_chars() -> frozenset[str]:
+    """Characters that UTF-8 read as GBK is full of, and that Chinese has next to none of."""
+    return frozenset(tables.toml("punct.toml")["garbled"]["chars"].replace("\n", ""))
+
+
+@cache
+def garbled() -> re.Pattern[str]:
+    """Text that is still garbled: two of these characters, not the same, in five.
+
+    Of 600,000 lines of clean text four have it.
+    """
+    some = f"[{''.join(sorted(garbled_chars()))}]"
+    return re.compile(f"({some})[^\\n，。、；：]{{0,3}}(?!\\1){some}(?:[^\\s]{{0,3}}{some})*")

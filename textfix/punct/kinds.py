@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix.punct.classes import HAN_RANGES, WIDE_RANGES, joined
+from textfix.punct.classes import HAN_RANGES, WIDE_RANGES, garbled_chars, joined
 from textfix.punct.gate import ALWAYS
 from textfix.punct.plain import BEHIND_WIDE, INERT, OPENING_WIDE
 from textfix.punct.points import NUMERALS
@@ -65,6 +65,7 @@ class Kind(IntEnum):
     BOTH = auto()
     GAP = auto()
     FACE = auto()
+    GARBLED = auto()
     WIDE = auto()
     STRANGE = auto()
 
@@ -94,6 +95,7 @@ def table() -> Kinds:
             last = at + 2 if chars[at + 1 : at + 2] == "-" and at + 2 < len(chars) else at
             found[ord(chars[at]) : ord(chars[last]) + 1] = kind
             at = last + 1
+    found[[ord(char) for char in garbled_chars()]] = Kind.GARBLED
     found.flags.writeable = False
     return found
 
@@ -110,7 +112,7 @@ QUOTES = (K.CURLY_IN, K.CURLY_OUT, K.SINGLE_IN, K.SINGLE_OUT, K.CORNER_IN, K.COR
 CORNERS = QUOTES[4:]
 IS_HAN = some(K.HAN, K.NUMERAL)
 BEFORE_POINT = some(K.HAN, K.NUMERAL, K.BEHIND)
-CHINESE = some(K.HAN, K.NUMERAL, K.FACE, K.BEHIND, K.OPENING, K.WIDE_WORD, K.WIDE, *CORNERS)
+CHINESE = some(K.HAN, K.NUMERAL, K.FACE, K.GARBLED, K.BEHIND, K.OPENING, K.WIDE_WORD, K.WIDE, *CORNERS)
 EDGE = some(K.BREAK, K.RETURN)
 CLOSED = CHINESE | EDGE | some(
     K.CURLY_OUT, K.SINGLE_OUT, K.PERCENT, K.LOW_LINE, K.CLOSES, K.SQUARE_OUT, K.BOTH, K.ROUND_OUT
@@ -120,6 +122,8 @@ EMPTY = some(K.SPACE, K.INDENT, K.GAP)
 NEAR = some(K.COMMA, K.CRY, K.SEMICOLON, K.COLON, K.STOP, K.STRAIGHT, K.ROUND_IN, K.ROUND_OUT, K.LESS)
 PARTS = some(K.COMMA, K.SEMICOLON, K.COLON)
 LETTERS, DIGITS, ALNUM = some(K.LETTER), some(K.DIGIT), some(K.LETTER, K.DIGIT)
+BEFORE_PART = some(K.LETTER, K.DIGIT, K.PERCENT)
+BEFORE_DASH = some(K.HAN, K.NUMERAL, K.FACE, K.SPACE)
 LONG = some(K.ELLIPSIS, K.RULE)
 WRONG = {"full": some(K.DOT, *CORNERS), "corner": some(*QUOTES[:4])}
 #: What may follow a point that is converted.
@@ -130,9 +134,10 @@ AFTER_STOP = some(K.BREAK, K.CURLY_IN, K.CURLY_OUT, *CORNERS)
 NO_ELLIPSIS = ~some(K.ELLIPSIS, K.STOP)
 NO_RULE = ~some(K.RULE, K.DASH, K.CLOSES)
 #: What begins a line that is no code and no English.
-BEGINS = some(K.DIGIT, K.HAN, K.NUMERAL, K.BEHIND, K.OPENING, K.WIDE_WORD, *QUOTES)
+BEGINS = some(K.HAN, K.NUMERAL, K.BEHIND, K.OPENING, K.WIDE_WORD, *QUOTES)
 BEFORE_RULE = ~some(K.HAN, K.NUMERAL, K.FACE, K.DASH, K.RULE, K.BREAK)
 BEFORE_NUMBER = some(K.HAN, K.NUMERAL, K.BEHIND, K.SPACE)
+AFTER_NUMBER = some(K.HAN, K.NUMERAL, K.LETTER, K.SPACE)
 SIMPLE = some(K.COMMA, K.CRY, K.COLON, K.SEMICOLON)
 FACES = some(K.FACE, K.SIGN)
 MAYBE_FACE = some(K.FACE, K.SIGN, K.SEMICOLON)

@@ -65,6 +65,10 @@ class Line:
         if self.text[start:end] == after:
             return
         count = end - start
+        if count == 1:
+            self.out[start] = after
+            self.rules[start] = rule
+            return
         for i in range(count):
             piece = after[i : i + 1] if i < count - 1 else after[i:]
             self.out[start + i] = piece
@@ -72,16 +76,19 @@ class Line:
 
     def drop_spaces(self, start: int, end: int, rule: str = "width") -> None:
         """Take the spaces beside START:END away, unless they indent or end the line."""
-        left = start
-        while left and self.text[left - 1] == " " and not self.mask[left - 1]:
-            left -= 1
-        if left and start - left < 3 and self.text[left - 1] != "|":
-            self.erase(left, start, rule)
-        right = end
-        while right < len(self.text) and self.text[right] == " " and not self.mask[right]:
-            right += 1
-        if right < len(self.text) and self.text[right] not in "\r|" and right - end < 3:  # | ends the cell of a table
-            self.erase(end, right, rule)
+        text = self.text
+        if text[start - 1 : start] == " ":
+            left = start
+            while left and text[left - 1] == " " and not self.mask[left - 1]:
+                left -= 1
+            if left and start - left < 3 and text[left - 1] != "|":
+                self.erase(left, start, rule)
+        if text[end : end + 1] == " ":
+            right = end
+            while right < len(text) and text[right] == " " and not self.mask[right]:
+                right += 1
+            if right < len(text) and text[right] not in "\r|" and right - end < 3:  # | ends the cell of a table
+                self.erase(end, right, rule)
 
     def erase(self, start: int, end: int, rule: str) -> None:
         for place in range(start, end):
@@ -103,11 +110,16 @@ class Line:
 
     def letter_left(self, place: int, reach: int = 12) -> str:
         """The nearest letter, digit or Han before PLACE, over marks and spaces; "" if there is none near."""
-        found = LETTER.findall(self.text, max(0, place - reach), place)
-        return str(found[-1]) if found else ""
+        text = self.text
+        for at in range(place - 1, max(0, place - reach) - 1, -1):
+            if "\u3400" <= text[at] <= "\u9fff" or LETTER.match(text, at):
+                return text[at]
+        return ""
 
     def letter_right(self, place: int, reach: int = 12) -> str:
         """The same from PLACE on."""
+        if "\u3400" <= self.text[place : place + 1] <= "\u9fff":
+            return self.text[place]
         found = LETTER.search(self.text, place, place + reach)
         return found.group() if found else ""
 
@@ -119,7 +131,7 @@ class Line:
         body = self.text[start + 1 : end - 1]
         if not body or len(body) > 16:
             return False
-        if EYES.fullmatch(body):
+        if body[0] < "\x80" and EYES.fullmatch(body):
             return True
         if KAOMOJI.search(body) is None or len(HAN_CHAR.findall(body)) > 1 or HAN_RUN.fullmatch(body):
             return False

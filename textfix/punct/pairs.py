@@ -19,7 +19,7 @@ TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+
 #: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
 NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
 ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
-PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!])|\([^()\n]{0,40}?\\[dDwWsSbB](?![a-z])")
+PATTERN = re.compile(r"\(\?(?:[:=!]|<[=!]|[aiLmsux]{1,5}[:)]|P?<[A-Za-z_])|\([^()\n]{0,40}?\\[dDwWsSbB](?![a-z])")
 METHOD = re.compile(r"[^\s.]\.[A-Za-z_]\w*\Z", re.ASCII)
 QUOTE = re.compile("[\"'“”‘’「」『』]")
 OPEN = {"(": ")", "（": "）"}
@@ -30,6 +30,7 @@ CLOSERS = {after: before for before, after in OPENERS.items()}
 STRANGE = {"full": re.compile("[\"'「」『』]"), "corner": re.compile("[\"'“”‘’]")}
 DOUBLE = '"“”「」'
 SETS = ("\"'", "“”‘’", "「」『』")
+SET = {mark: kind for kind in SETS for mark in kind}
 
 
 @cache
@@ -125,19 +126,19 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
     if "（" in text[start] or "）" in text[end]:
         return True
     latin_before = is_word(before) or (before in ("_", "]", ")") and not line.chinese(line.at(start - 1)))
-    inside = line.has_han(start, end)
-    left, right = line.letter_left(start), line.letter_right(end + 1)
     if end == start + 1:
         return is_han(before)
+    inside = line.has_han(start, end)
+    left, right = line.letter_left(start), line.letter_right(end + 1)
     if not text[start + 1 : end].strip(" .") or (before == ">" and text[start + 1] == "<"):
         return False  # (...): the name of a button; <类型>(<范围>): a form to fill in
-    if TUPLE.fullmatch(text, start + 1, end):
+    if not inside and TUPLE.fullmatch(text, start + 1, end):
         return False
     if ("|" in text[start:end] and (before in "^|" or text[end + 1 : end + 2] in tuple("?*+{$"))) or PATTERN.match(
         text, start
     ):
         return False  # part of a regular expression: ^(甲|乙)?$
-    ending = ENDING.match(text, end + 1)
+    ending = text[end + 1 : end + 2] == "." and ENDING.match(text, end + 1)
     if NUMBER_GOES_ON.match(text, start) or (ending and ending[1] in extensions()):
         return False
     if inside and latin_before and METHOD.search(text, max(0, start - REACH), start):
@@ -245,7 +246,7 @@ def levels(
             nested.pop()
         opening = text[start]
         double = opening in DOUBLE
-        kind = next(kind for kind in SETS if opening in kind)
+        kind = SET[opening]
         if nested and nested[-1][1] == double and (kind == SETS[0] or nested[-1][2] != kind):
             double = not double
         if quotable is None or quotable(start, end, bool(nested)):
@@ -300,8 +301,12 @@ def quotable(line: Line, start: int, end: int, inside: bool) -> bool:
             and is_word(text[max(0, start - 3) : start - 1].strip()[-1:] or " ")
         ):
             return False
-    left, right = line.letter_left(start), line.letter_right(end + 1)
-    if line.has_han(start, end):
+    left = line.letter_left(start)
+    han = line.has_han(start, end)
+    if line.chinese(left) and (han or text[start] in "「『"):
+        return True
+    right = line.letter_right(end + 1)
+    if han:
         latin = left and right and not line.chinese(left) and not line.chinese(right)
         if latin:
             return (line.has_han(0, start) or line.has_han(end, len(text))) and not english(line, start)

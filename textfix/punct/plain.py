@@ -1,15 +1,16 @@
 """Lines in which every mark is certain: most lines, and they need no weighing.
 
 A point behind Han, a pair of corner quotation marks, brackets around Han: what the rules would say of them follows from
-their neighbours alone. HARD finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
+their neighbours alone. `hard` finds whatever is not of that kind (code, addresses, Latin beside a mark), and a line that
 has any of it goes to the rules. The two must agree: tests/test_punct.py compares them.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from textfix.punct.classes import HAN_CHAR, HAN_CLASS
+from textfix.punct.classes import HAN_CHAR, HAN_CLASS, HAN_RANGES, garbled_chars, joined, without
 from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
@@ -27,11 +28,10 @@ _STILL = f"{_HAN}{_WIDE}{OPENING_WIDE}「」『』“”‘’０-９Ａ-Ｚａ-
 _BEHIND = f"{_HAN}{_WIDE}"
 _NUMERAL = "".join(NUMERALS)
 #: What brackets around Han hold; each sign among it must be certain by itself.
-BODY = f"{_HAN}、，。：；！？《》·%～A-Za-z0-9 \\-/.#&+"
+BODY = f"{_HAN}、，。：；！？《》「」『』“”‘’·%～A-Za-z0-9 \\-/.,!?#&+\\[\\]"
 
-#: A character that has to be weighed. The class runs over what never has; then come those that are certain.
-HARD = re.compile(
-    f"[^{_STILL}](?!"
+#: Marks that are certain, each looked back at.
+CERTAIN = (
     # points
     f"(?<=[{_BEHIND},!?;:][,!?])|(?<=[{_HAN}]\\)[,!?])|(?:(?<=[{_BEHIND},!?;][:;])|(?<=[{_HAN}]\\)[:;]))(?![:)(DPpOo3’-])"
     f"|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}])"
@@ -43,7 +43,7 @@ HARD = re.compile(
     "|(?<=[A-Za-z0-9],)(?= {1,2}[A-Za-z0-9])|(?<=-)(?<![-—:;=xX8’]-)(?![-—])|(?<=[A-Za-z0-9][._])(?=[A-Za-z0-9])|(?<= \\.)(?=[A-Za-z])|(?<=[a-z0-9]:)(?=[A-Za-z0-9])"
     "|(?<=^[0-9]\\.)(?![.0-9])|(?<=^[0-9]{2}\\.)(?![.0-9])"
     f"|(?:(?<=[{_HAN}{_WIDE} ][0-9],)|(?<=[{_HAN}{_WIDE} ][0-9]{{2}},)|(?<=[{_HAN}{_WIDE} ][0-9]{{3}},))(?=[0-9])"
-    f"|(?<=[{_HAN}A-Za-z0-9 ]/)(?=[{_HAN} ])|(?<=[A-Za-z0-9]/)(?=[A-Za-z0-9])|(?<=[{_HAN}A-Za-z0-9 ]#)"
+    f"|(?<=[{_HAN}]/)(?=[{_HAN} ])|(?<=[A-Za-z0-9 ]/)(?= )|(?<=[A-Za-z0-9]/)(?=[A-Za-z0-9])|(?<=[{_HAN}A-Za-z0-9 ]#)"
     "|(?<=[A-Za-z0-9 ]&)(?=[A-Za-z0-9 ])(?![A-Za-z]{2,8};)"
     # names of buttons: [确定]
     f"|(?<=\\[)(?=[{_HAN}A-Za-z0-9 ])|(?<=\\])(?=[{_HAN}、。，；：）　 ]|\\Z)"
@@ -53,28 +53,40 @@ HARD = re.compile(
     f"|(?<=[{_HAN}] [0-9]\\.)(?= )|(?<=[{_WIDE}][0-9]\\.)(?=[ {_HAN}])"
     # brackets: around Han, behind Han, or those of a call or behind Latin, which stay: 函数f(x), Migration (DM)
     f"|(?:(?<=[{_HAN}]\\()|(?<=[{_HAN}][{_WIDE}]\\()|(?<=[{_HAN}] \\()|(?<=[{_HAN}]  \\()|(?<=^\\())(?! )"
-    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*(?<! )\\)(?! ?[0-9]{{3}})(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．][{_HAN}]))"
+    f"(?:(?=[^{_HAN}()]*[{_HAN}])[{BODY}]*(?<! )\\)|(?:(?=[A-Za-z]{{2}}[A-Za-z0-9 ./&+-]*(?:, [A-Za-z0-9 ./&+-]*)*\\))[A-Za-z0-9 ./&+,-]*|(?:[A-Za-z]|(?<!^\\()[0-9])[A-Za-z0-9 ./&+-]*)(?<! )\\)(?! ?[0-9]{{3}})"
+    f"(?= {{0,2}}[{_HAN}]|\\Z|[，。、：；．](?: {{0,2}}[{_HAN}]|\\Z)))"
     f"|(?<=[{_HAN}]\\()(?=[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}}))|(?<=^\\()(?=[0-9]{{1,2}}\\)[{_HAN}]{{2}})"
     "|(?:(?<=[A-Za-z0-9_]\\()|(?<=[A-Za-z0-9_] \\())(?=[A-Za-z0-9_ ,.]*\\))|(?<=\\))"
     # ellipses and dashes
     f"|(?<=[{_HAN}]\\.)(?=\\.{{2,8}}(?![.…]))|(?<=\\.\\.)"
     f"|(?<=[{_HAN}]…)(?!\\.)|(?<=…)(?<![.…]…)(?=…(?![.…]))|(?<=……)"
     f"|(?<=—)(?<![-—]—)(?=—(?![-—>]))|(?<=——)|(?<=[^-—{_HAN}]—)(?![-—>])"
-    ")"
 )
+
+
+@cache
+def hard() -> re.Pattern[str]:
+    """A character that has to be weighed: a mark that is not certain, or one of garbled text.
+
+    The class runs over what never has to; what is certain follows it.
+    """
+    still = joined(without(HAN_RANGES, garbled_chars())) + _STILL.removeprefix(_HAN)
+    return re.compile(f"[^{still}](?!{CERTAIN})")
+
+
 #: A dot that may be that of a name.
-DOT = re.compile(f"(?<=[{_HAN}])\\.(?=[{_HAN}])")
-#: Brackets that stay, those that open, those that close.
-BRACKET = re.compile(
-    f"([A-Za-z0-9_] ?\\([A-Za-z0-9_ ,.]*\\))|(?:(?<=[{_HAN}]) {{0,2}}|(?<=[{_WIDE}])|^)(\\()|\\)(?: {{1,2}}(?=[^ ]))?"
-)
+DOT = re.compile(f"\\.(?<=[{_HAN}].)(?=[{_HAN}])")
+#: Brackets behind Latin, which stay if they hold nothing but Latin: those of a call, f(x, y).
+CALLED = re.compile(r"\((?:(?<=[A-Za-z0-9_]\()|(?<=[A-Za-z0-9_] \())[A-Za-z0-9_ ,.]*\)")
+#: One or two spaces and no more.
+SPACES = re.compile(" {1,2}(?=[^ ])")
 #: What faces are made of, as far as it is not hard.
 LETTERS_FACE = r"\(([TQOU])[ovwxA]\1[ a-z]{0,4}\)"
 FACE = re.compile(f"[;益\u2190-\u27bf]|{LETTERS_FACE}")
 #: Brackets that all have their partners and hold no others.
 SEPARATE = re.compile(r"[^()（）]*(?:(?:\([^()（）]*\)|（[^()（）]*）)[^()（）]*)*")
 LETTER = re.compile("[A-Za-z0-9]")
-START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.)')
+START = re.compile(r'[ \u3000]*(?:["A-Za-z(\[]|[0-9]+\.[0-9]+\.|[0-9]{4}[-/][0-9]{2}[-/]|[0-9]{2}:[0-9])')
 #: In a line without anything hard: the points that are converted.
 POINT = re.compile(
     f"[,;:!?.](?:(?<=[{_BEHIND},;:!?”」…].)(?<!\\.\\.)(?: {{1,2}}(?=[^ \\r]))?|(?<=[A-Za-z0-9%][,;:])(?=[{_HAN}]))"
@@ -171,8 +183,21 @@ def pointed(found: re.Match[str]) -> str:
     return FULL[found[0][0]]
 
 
-def bracketed(found: re.Match[str]) -> str:
-    return found[1] or ("（" if found[2] else "）")
+def bracketed(text: str) -> str:
+    """TEXT, whose brackets are all certain and hold no others, with those of Chinese text in full width."""
+    out: list[str] = []
+    at = 0
+    while (start := text.find("(", at)) >= 0:
+        end = text.find(")", start) + 1
+        if CALLED.match(text, start):
+            out.append(text[at:end])
+        else:
+            out += (text[at:start].rstrip(" "), "（", text[start + 1 : end - 1], "）")
+            spaces = SPACES.match(text, end)
+            end = spaces.end() if spaces else end
+        at = end
+    out.append(text[at:])
+    return "".join(out)
 
 
 def plain(text: str, style: str | None) -> str | None:
@@ -181,7 +206,7 @@ def plain(text: str, style: str | None) -> str | None:
         if next(spans(text), None):
             return None
         return halve_plain(text)
-    if style is None or HARD.search(text) or HAN_CHAR.search(text) is None:
+    if style is None or hard().search(text) or HAN_CHAR.search(text) is None:
         return None
     latin = LETTER.search(text) is not None
     if latin and foreign(text):
@@ -198,7 +223,7 @@ def plain(text: str, style: str | None) -> str | None:
     if "(" in text or ")" in text:
         if SEPARATE.fullmatch(text) is None or FACE.search(text):
             return None
-        after = BRACKET.sub(bracketed, after)
+        after = bracketed(after)
     elif "（" in text and FACE.search(text):
         return None
     if "..." in after or "…" in after or "。。。" in after:

@@ -8,12 +8,15 @@ from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS, is_han, is_word
-from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run
+from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run, latin_words
+from textfix.punct.foreign import ENGLISH
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 from textfix.punct.marks import beside
 
 BLANK = re.compile(r"\s*\Z")
 POINTS = re.compile(r"[,;:!?.]+")
+#: A point, and no full stop, right between two Han.
+BETWEEN = re.compile("[\u3400-\u9fff][,!?:;][\u3400-\u9fff]")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
 #: A number that counts what the Han after it name.
 #: A word with the signs that belong to it: C++, C#, 10%
@@ -41,6 +44,12 @@ def points(line: Line) -> None:
     text, table = line.text, full()
     numeral = LIST_NUMERAL.match(text)
     for found in POINTS.finditer(text):
+        place, point = found.start(), found.group()
+        if len(point) == 1 and (line.mask[place] or place in line.rules):
+            continue
+        if BETWEEN.match(text, place - 1) and not line.mask[place - 1] and place - 1 not in line.rules:
+            line.put(place, place + 1, table[point], "width")  # most points are of this kind
+            continue
         for start, end in free(line, *found.span()):
             run = text[start:end]
             if ".." in run or (numeral and end == numeral.end()):
@@ -96,6 +105,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
     gap = before in " \t" and before != ""
     if gap:
         before = beside(line, place, -1)
+    if point == "." and after and after in "{+":
+        return False  # part of a regular expression: (甲|乙).{1,2}
     if point == "." and not gap and before and before in "（《〈【〔［":
         return False  # (.*pdb*): what opens before it does not end a sentence
     if point == "." and before and after and before in NUMERALS and after in NUMERALS:
@@ -132,6 +143,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏
+    if point in "!?" and spaced and line.chinese(near) and said(line, start):
+        return False  # What's Going On? 是一首歌; How much is it? 多少钱
     if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
         return False
     latin = english_run(line, start)
@@ -146,15 +159,23 @@ def pointed(line: Line, start: int, end: int) -> bool:
     return False
 
 
+def said(line: Line, place: int) -> bool:
+    """Whether the Latin before PLACE, three words or more, is a title (first and last with a capital) or a sentence."""
+    words = latin_words(line, latin_run(line, place), place)
+    if len(words) < 3:
+        return False
+    return (words[0][0].isupper() and words[-1][0].isupper()) or ENGLISH.search(" ".join([*words, ""])) is not None
+
+
 def code_end(line: Line, place: int) -> bool:
     """Whether the mark at PLACE ends a line of code: after a literal, or after the brackets that close one: '…'))"""
     text = line.text
     kind = line.kinds.get(place - 1)
     if kind == "literal":
         return True
-    if BLANK.match(text, place + 1) is None:
+    if text[place + 1 : place + 2].strip() or BLANK.match(text, place + 1) is None:
         return False
-    if kind in ("tag", "call"):
+    if kind in ("tag", "call", "member"):
         return True
     start = place
     while start and place - start < 8 and text[start - 1] in ")]}":

@@ -6,18 +6,29 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from textfix.punct.classes import HAN_CLASS, HAN_RUN
+from textfix.punct.classes import HAN_CLASS, HAN_RUN, garbled
 
+#: A mark inside a name in an address or a path: what follows it, Han or Latin alone, ends like a file or goes on.
+_PIECE = f"(?:[{HAN_CLASS}]{{1,8}}|[A-Za-z0-9_%-]{{1,24}})"
+INNER = f"[,;!'](?={_PIECE}(?:\\.[a-z][a-z0-9]{{1,4}}(?![A-Za-z0-9])|[/\\\\]))"
 #: Each part stops at the first character it does not take and cannot start inside its own kind: linear in the text.
 URL = (
-    f"(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
+    f"(?=[A-Za-z0-9])(?:(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{{1,9}}://(?=[{HAN_CLASS}])[{HAN_CLASS}A-Za-z0-9._:@-]+"
     f"(?:[/?#][{HAN_CLASS}A-Za-z0-9._~:/?#@!$&*+,;=%-]*)?|"
-    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|www\.|mailto:|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
-    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=))*)?"
+    r"(?<![A-Za-z0-9])(?:[a-z][a-z0-9+.-]{1,9}://|[a-z]{2,9}:\?(?=[a-z]+=)|www\.|mailto:|(?:[A-Za-z0-9-]{1,40}\.){1,4}(?:com|cn|net|org|edu|gov|io|cc|me|tv|app|dev|top|xyz|info)(?=/)|(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]+/)[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+"
+    f"(?:(?<=[/=#_-])[{HAN_CLASS}](?:[{HAN_CLASS}A-Za-z0-9_.%#/=&+~-]|(?<=_)\\([{HAN_CLASS}A-Za-z0-9_]+\\)|\\([0-9]+\\)|,(?=[{HAN_CLASS}A-Za-z0-9_,%-]+[&/=])|\\?(?=[{HAN_CLASS}A-Za-z0-9_]+=)|{INNER}|,(?=[{HAN_CLASS}]{{1,4}}\\s)|(?<=[{HAN_CLASS}A-Za-z0-9]):(?=[{HAN_CLASS}A-Za-z0-9]+(?:\\s|$)))*)?)"
 )
-EMAIL = r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
-WINDOWS_PATH = r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))[^\s,;:\"'<>|*?，。；：！？、（）“”「」]*"
-UNIX_PATH = r"(?<![A-Za-z0-9_./<~])(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+EMAIL = r"\"[^\"\n]{1,40}\"\s?<[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]+>|(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[\w~-]*/[\w./~-]+)?"
+WINDOWS_PATH = (
+    r"\"[A-Za-z]:\\[^\"\n]*\"|(?:(?<![A-Za-z0-9])[A-Za-z]:[\\/](?!/)|\\\\(?=[A-Za-z0-9]))(?:[^\s,;:\"'<>|*?，。；：！？、（）“”「」]|"
+    + INNER
+    + ")*"
+)
+_NAMED = f"[{HAN_CLASS}A-Za-z0-9_./-]{{0,80}}(?:{INNER}[{HAN_CLASS}A-Za-z0-9_./-]{{1,40}}){{1,4}}"
+UNIX_PATH = (
+    r"(?=[~./A-Za-z0-9_-])(?<![A-Za-z0-9_./<~])(?:(?:~|\.{1,2})?/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]*)*"
+    f"(?:(?<=/){_NAMED})?|(?:~|\\.{{1,2}}|[A-Za-z0-9_-]{{1,40}})/{_NAMED})"
+)
 CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
 TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
@@ -29,17 +40,26 @@ TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
 KEYS = r"(?:Ctrl|Control|Alt|Shift|Cmd|Command|Option|Win|Meta|Fn)\s?\+\s?(?:[A-Za-z]+\s?\+\s?)*[^\sA-Za-z0-9*`\u2e80-\uffef]"
-MEMBER = r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
+MEMBER = (
+    r"\"[A-Za-z0-9_$.-]+\"\s?:\s?(?:\"[^\"\n]*\"|[0-9.]+|true|false|null)"
+    r"|'[A-Za-z0-9_$.-]+'\s?:\s?(?:'[^'\n]*'|[0-9.]+|True|False|None)"
+)
 SCOPE = r"[A-Za-z_]\w*(?:(?:::|->)[A-Za-z_]\w*)+"
-ATTRIBUTE = r"(?<![A-Za-z0-9_:-])[A-Za-z][A-Za-z0-9_:-]*\s?=\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
+ATTRIBUTE = (
+    f"(?<![{HAN_CLASS}A-Za-z0-9_:-])[{HAN_CLASS}A-Za-z][{HAN_CLASS}A-Za-z0-9_:-]{{0,40}}"
+    r"\s?(?:[=!]==?|[:+]?=)\s?(?:\"[^\"\n]*\"|'[^'\n]*')"
+)
+#: A string with the sign of its kind in front: f'…', r"…".
+STRING = r"(?<![A-Za-z0-9\"'])(?:[fFrRbBuU]|[rR][bBfF])(?:\"[^\"\n]*\"|'[^'\n]*')"
+REQUEST = r"(?<![A-Za-z])(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /[^\s，。；：！？、（）]*"
 OPTION = (
     r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][A-Za-z0-9_-]*"
     r"(?:[ =](?:\"[^\"\n]*\"|'[^'\n]*')|=[A-Za-z0-9_./:,;@%+*?!~-]+)?"
 )
 MENTION = f"@[{HAN_CLASS}A-Za-z0-9_-]{{1,24}}\\([A-Za-z0-9_.@-]+\\)"
-REGEX = r"/\^[^/\s]*\$/[a-z]*"
+REGEX = r"/\^[^/\s]*\$/[a-z]*|(?<![^\s" + HAN_CLASS + r"])\^(?=\S*[(\[\\|.])\S{1,80}?\$(?![A-Za-z0-9{(])"
 EMOTICON = (
-    r"(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
+    r"(?=[:;=8xX^T>\-<o¯])(?<![A-Za-z0-9])(?:[:;=8xX]['’]?-[)(DPpOo3/|*\]\[]|(?<![(（])[:;=]['’]?[)(](?![^()（）\n]*[)）])|[:;=][DPp](?![A-Za-z0-9])(?=\s|$)"
     r"|(?<=[\s。！？!?~])[:;=][)(DPpOo3](?=\s|$)|\^[_.-]*\^[|!]*|T_T|>_<|>\.<|[-=]_[-=][|!]*|<3|orz|¯\\_\(ツ\)_/¯)"
 )
 
@@ -47,7 +67,7 @@ EMOTICON = (
 PARTS = {
     "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
     "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
-    "ternary": TERNARY, "expression": EXPRESSION, "attribute": ATTRIBUTE, "option": OPTION, "mention": MENTION, "regex": REGEX, "emoticon": EMOTICON,
+    "ternary": TERNARY, "expression": EXPRESSION, "string": STRING, "request": REQUEST, "attribute": ATTRIBUTE, "option": OPTION, "mention": MENTION, "regex": REGEX, "emoticon": EMOTICON,
     "escape": ESCAPE, "keys": KEYS,
 }  # fmt: skip
 #: What a line must have for some of the parts to be in it: a sign,
@@ -57,13 +77,18 @@ SIGNS = {
 }  # fmt: skip
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
 HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-    "/": [("/[A-Za-z0-9_.-]", ("path",)), ("//", ("url",)), (r"/\^", ("regex",))],
+    "/": [
+        (f"/[{HAN_CLASS}A-Za-z0-9_.-]", ("path",)), ("//", ("url",)),
+        (r"/(?:(?<=\.[a-z]{2}/)|(?<=\.[a-z]{3}/)|(?<=\.[a-z]{4}/))", ("url",)), (r"/(?<=[A-Z] /)", ("request",)),
+    ],
+    "'": [(r"'(?<=[fFrRbBuU]')", ("string",)), (r"'\s?:\s?['0-9TFN]", ("member",))],
+    "^": [(r"\^[^$]*\$", ("regex",))],
     ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), (":[0-9]+/", ("url",)), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
-    "?": [(r"\?\s?[\"']", ("ternary",))],
+    "?": [(r"\?\s?[\"']", ("ternary",)), (r"\?(?<=:.)[a-z]", ("url",))],
     "+": [(r"\+\s?[^\sA-Za-z0-9*`\u2e80-\uffef]", ("keys",))],
     "=": [(r"=\s?[\"']", ("attribute",))],
-    '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",))],
+    '"': [(r"\"\s?:\s?[\"0-9tfn]", ("member",)), (r"\"(?<=[fFrRbBuU]\")", ("string",))],
     ">": [(r">[._]", ("emoticon",))],
     "m": [("mailto:", ("url",))],
     "w": [(r"www\.", ("url",))],
@@ -104,9 +129,18 @@ CODE_LINE = re.compile(
     r"|[A-Za-z_$][\w.$]*(?:\[[^\]\n]*\])?\s*[-+*/|&]?=(?![^\"'#/,;\n]*[,;][^\"'#/\n]*["
     + HAN_CLASS
     + r"])\s*[\"'\[{(\w]"  # an assignment, not A=1,B=2,则
-    r"|(?:export|alias|set|local|declare)\s+\w+=[\"'$\w]"
+    r"|(?:export|alias|set|local|declare|my)\s+[$@]?\w+\s?=\s?[\"'$\w{\[]"
     r"|(?:const|let|var|def|class|function|public|private|protected|static|import|from|return|async|await|func|fn|assert|raise|throw|using|namespace)\s[^\n]*[({=;:\"']"
-    r"|(?:[$>#]\s*)?(?:echo|print)\s+[\"']"
+    r"|(?:[$>#]\s*)?(?:@?echo|print|puts|say|die|warn)\s+[\"']|@echo\s|REM\s"
+    r"|[A-Za-z]+(?:-?[A-Z][a-z]+)+\s+(?:\"[^\"\n]*\"|'[^'\n]*');?\s*$"  # a command and a string: Write-Host "…"
+    r"|\([a-z][\w!?*-]*\s+\"[^\"\n]*\"\)\s*$"
+    r"|(?:[fFrRbBuU]?\"[^\"\n]*\"|[fFrRbBuU]?'[^'\n]*')\s?(?:[%+]\s|\.[a-z_]+\()"  # an expression that begins with a string
+    r"|\s*- '[^'\n]*'\s*$"
+    r"|(?:In|Out)\s?\[\d+\]:\s|irb\([^)\n]*\)[^>\n]*>\s"
+    r"|(?:Set-)?Cookie:\s"
+    r"|(?:N|FN|ADR|UID|RRULE|DTSTART|DTEND|BEGIN|END)(?:;[A-Z]+=[^:\n]*)*:(?=\S)"  # a line of a card or a calendar
+    r"|[a-z][\w-]*(?:[._][\w-]+)+=[^\s=]"  # a property: app.tags=新闻,体育
+    r"|--[\w-]+:\s[^;\n]*;\s*$"
     r"|\"[^\"\n]*\"(?:,\s?(?:\"[^\"\n]*\"|[A-Za-z0-9_.-]*))+\s*$"  # a row of comma-separated values
     r"|\"[^\"\n]*\"(?:,\s*$|;\s*(?:$|//))|'[^'\n]*'(?:,?\s*$|;\s*(?:$|//))"  # an element of a list, a statement of a string
     r"|\([a-z][a-z0-9!?*<>=/+-]*\s[^\n]*\)\s*;"  # a form of Lisp before a comment
@@ -124,6 +158,9 @@ CODE_LINE = re.compile(
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
     r"|\[(?:[\w-]+(?:\.[\w-]+)+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
     r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
+    r"|\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d[^\n]{0,60}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
+    r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s"
+    r"|[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d\s[\w.-]+\s[\w./-]+(?:\[\d+\])?:\s"  # lines of logs
     r"|(?:mysql|redis|sqlite|postgres|hive|mongo|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?)[>=#]+\s"  # a prompt
     r"|\((?:'[^'\n]*'|\"[^\"\n]*\"|[\d.]+)(?:,\s*(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+))+\)\s*(?:[,;]|$)"  # a row of values
     r"|(?:Dialogue|Comment):\s*\d"  # a subtitle
@@ -132,9 +169,13 @@ CODE_LINE = re.compile(
     r"|(?:SELECT|INSERT|UPDATE|DELETE|CREATE)\s"
     r"|(?:DROP|ALTER|TRUNCATE|GRANT|FROM|(?:LEFT |RIGHT |INNER |CROSS )?JOIN|WHERE|AND|OR|ON|SET|VALUES|HAVING|GROUP BY|ORDER BY)"
     r"\s(?![^\n]*[，。；：！？])"
+    r"|(?:select\s[^\n]*?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from|(?:create|alter|drop)\s+(?:table|view|index|database))\s"
+    r"|(?:and|or|where|on|having)\s+\S+\s*(?:[=<>]|like\s|in\s*\(|between\s|is\s)"
+    r"|(?:case\s[^\n]*?\bwhen|when\s[^\n]*?\bthen|order\s+by|group\s+by)\s"
+    r"|(?:if|elif|while)\s[^\n，。；：！？]*(?:[=!<>]=|\sin\s|\sis\s)[^\n，。；：！？]*:\s*$|(?:else|try|finally):\s\w+"
     r")"
 )
-_FIELD = f"(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}})"
+_FIELD = f'(?:[{HAN_CLASS}·]{{1,8}}|[A-Za-z0-9_./%@+-]{{0,24}}|"[^"\n]{{0,80}}")'
 #: A row of comma-separated values: at least three fields, each of Han or of ASCII alone, one of them (VALUE) a number or a
 #: date: 张三,20,北京
 ROW = re.compile(f"{_FIELD}([,;])(?:{_FIELD}\\1)+{_FIELD}(?<![.])\\s*\\Z")
@@ -147,9 +188,11 @@ HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
 #: A statement before a comment: what follows it is prose.
 COMMENTED = re.compile(r"[^\n]*?[;{}),]\s*//")
 JSON_START = re.compile(
-    r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
+    r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\{\s*\w+\s*:\s?[\[{\"']|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
 )
 CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
+#: A formula of a spreadsheet: =SUM(A1:A9)
+FORMULA = re.compile(r"(?<![A-Za-z0-9_=])=[A-Z]{2,}[A-Z0-9.]*\(")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
 TRAILING = ".,;:!?'\"*"
 KAOMOJI = re.compile(
@@ -193,6 +236,10 @@ def row(line: str) -> bool:
     return (ROW.match(line) is not None and VALUE.search(line) is not None) or DATED.match(line) is not None
 
 
+#: What hangs on to garbled text; quotation marks and brackets are around it.
+HANGS = re.compile(r"[^\s“”‘’「」『』\"'()（）《》、。，；：！？]*")
+
+
 def spans(line: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of LINE that stay as they are: start, end, kind."""
     if code_line(line) or row(line) or ("]" in line and REFERENCE.search(line)) or codelike(line):
@@ -200,6 +247,10 @@ def spans(line: str) -> Iterator[tuple[int, int, str]]:
         return
     if "//" in line and (commented := COMMENTED.match(line)):
         yield 0, commented.end(), "code-line"
+    for found in garbled().finditer(line):
+        before = HANGS.match(line[max(0, found.start() - 6) : found.start()][::-1])
+        after = HANGS.match(line, found.end(), found.end() + 6)
+        yield found.start() - (before.end() if before else 0), after.end() if after else found.end(), "garbled"
     yield from literals(line)
     parts = parts_of(line)
     for found in shield(parts).finditer(line) if parts else ():
@@ -224,6 +275,8 @@ def literals(line: str) -> Iterator[tuple[int, int, str]]:
         patterns.append(JSON_START)
     if '("' in line or "('" in line:
         patterns.append(CALL)
+    if "=" in line and "(" in line:
+        patterns.append(FORMULA)
     for pattern in patterns:
         at = 0
         while found := pattern.search(line, at):

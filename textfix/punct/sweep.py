@@ -17,16 +17,22 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, Codes
 from textfix.punct import kinds
 from textfix.punct.classes import HAN_CLASS
+from textfix.punct.foreign import foreign
 from textfix.punct.gate import TITLE
 from textfix.punct.kinds import Flags, Kind, Kinds
-from textfix.punct.plain import BODY, LETTERS_FACE, SWAP
+from textfix.punct.marks import named
+from textfix.punct.plain import BODY, LETTERS_FACE, START, SWAP
+from textfix.punct.shield import code_line
+from textfix.punct.shield import row as is_row
 
 PAUSES = np.array([ord(char) for char in "、。，；：）"])
 #: Stands for a code point that goes.
 GONE = 0xFFFFFFFF
 ROUND = ord("（"), ord("）")
+#: Brackets of a call or behind Latin, which stay: f.close(), Migration (DM).
+CALL = re.compile("(?:(?<=[A-Za-z0-9])|(?<=[A-Za-z0-9] ))\\([A-Za-z0-9 ]*\\)")
 BRACKETED = re.compile(
-    f"(?:(?<=[{HAN_CLASS}])|(?<=[{HAN_CLASS}] )|(?<=[{HAN_CLASS}]  ))\\((?! )"
+    f"(?:(?<=[{HAN_CLASS}])|(?<=[{HAN_CLASS}] )|(?<=[{HAN_CLASS}]  )|^(?=\\([{HAN_CLASS}]))\\((?! )"
     f"(?:(?=[^{HAN_CLASS}()\n]*[{HAN_CLASS}])[{BODY}]*(?<! )\\)|(?<! \\()[A-Za-z0-9][A-Za-z0-9 ]*(?<! )\\)(?! ?[0-9]{{3}})"
     f"|[A-Za-z][A-Za-z0-9 ]+(?<! )\\)(?= {{0,2}}[{HAN_CLASS}]|$|[，。、：；][{HAN_CLASS}]))",
     re.MULTILINE,
@@ -64,11 +70,26 @@ class Tokens:
         self.ends = at[self.breaks]
         self.starts = np.concatenate([[0], self.ends[:-1] + 1])
 
+    def narrow(self, rows: Flags) -> None:
+        """Look at the tokens of the lines ROWS alone: few lines have to change."""
+        kept = rows.take(self.rows).nonzero()[0]
+        for name in ("places", "here", "left", "right", "left2", "right2", "breaks", "rows"):
+            setattr(self, name, getattr(self, name).take(kept))
+
     def any(self, flags: Flags) -> Flags:
         """For each line, whether FLAGS holds for a token of it."""
         found = np.zeros(len(self.ends), dtype=np.bool_)
         found[self.rows[flags]] = True
         return found
+
+
+def between(tokens: Tokens, text: str, style: str) -> tuple[Flags, Flags]:
+    """The full stops between two Han, and in which lines one may be the dot of a name."""
+    found: Flags = (tokens.here == Kind.STOP) & (tokens.left == Kind.HAN) & kinds.IS_HAN[tokens.right]
+    names = [at for at in found.nonzero()[0].tolist() if style == "full" and named(text, int(tokens.places[at]))]
+    doubt = np.zeros(len(tokens.ends), dtype=np.bool_)
+    doubt[tokens.rows[names]] = True
+    return found, doubt
 
 
 def hits(tokens: Tokens, style: str, text: str) -> Flags:
@@ -92,14 +113,12 @@ def hits(tokens: Tokens, style: str, text: str) -> Flags:
     return found
 
 
-def dotted(tokens: Tokens, text: str) -> Flags:
+def dotted(tokens: Tokens) -> Flags:
     """Which lines have 。。。"""
     found = np.zeros(len(tokens.ends), dtype=np.bool_)
-    place = text.find("。。。")
-    while place >= 0:
-        row = int(np.searchsorted(tokens.ends, place))
-        found[row] = True
-        place = text.find("。。。", int(tokens.ends[row]))
+    stop = tokens.codes == ord("。")
+    two = stop[:-1] & stop[1:]
+    found[np.searchsorted(tokens.ends, (two[:-1] & two[1:]).nonzero()[0])] = True
     return found
 
 
@@ -111,6 +130,7 @@ def points(tokens: Tokens) -> tuple[Flags, Flags]:
     drops = ((here == Kind.COMMA) | (here == Kind.CRY)) & before & spaced
     simple = kinds.SIMPLE[here] & before & kinds.AFTER_POINT[right]
     simple &= (here != Kind.SEMICOLON) | (right != Kind.BREAK)  # 循环体; may be a statement
+    simple |= kinds.PARTS[here] & kinds.BEFORE_PART[left] & kinds.IS_HAN[right]
     stop = (here == Kind.STOP) & (left == Kind.HAN) & kinds.AFTER_STOP[right]
     return simple | stop | drops, drops
 
@@ -122,14 +142,18 @@ def still(tokens: Tokens) -> Flags:
     before = tokens.codes[tokens.places - 1] if len(tokens.codes) else tokens.places
     letter = (before != ord("x")) & (before != ord("X")) & (before != ord("8"))
     found: Flags = tokens.breaks | (inside & ((here == Kind.STOP) | (here == Kind.LOW_LINE)))
+    found |= (here == Kind.STOP) & (left == Kind.SPACE) & (right == Kind.LETTER)  # .NET
+    found |= (here == Kind.STOP) & (left == Kind.DIGIT) & (tokens.left2 == Kind.BREAK) & kinds.AFTER_NUMBER[right]
     found |= inside & (here == Kind.COLON) & (left == Kind.DIGIT)
     found |= inside & (here == Kind.DASH) & letter
+    found |= (here == Kind.DASH) & kinds.BEFORE_DASH[left] & kinds.TEXT[right]
     for mark, apart in ((Kind.ELLIPSIS, kinds.NO_ELLIPSIS), (Kind.RULE, kinds.NO_RULE)):
         first = (right == mark) & apart[left] & apart[tokens.right2]
         second = (left == mark) & apart[tokens.left2] & apart[right]
         found |= (here == mark) & (first | second)
     found |= (here == Kind.RULE) & kinds.BEFORE_RULE[left] & kinds.NO_RULE[right]
-    found |= (here == Kind.SLASH) & ((kinds.TEXT[left] & kinds.HAN_OR_SPACE[right]) | inside)
+    found |= (here == Kind.SLASH) & ((kinds.IS_HAN[left] & kinds.HAN_OR_SPACE[right]) | inside)
+    found |= (here == Kind.SLASH) & kinds.TEXT[left] & (right == Kind.SPACE)
     found |= (here == Kind.NUMBER) & kinds.TEXT[left]
     found |= (
         (here == Kind.AND)
@@ -210,21 +234,23 @@ def brackets(tokens: Tokens, rows: Flags, text: str, codes: Codes) -> Flags:
         if row in failed:
             i += 1
             continue
-        found = BRACKETED.match(text, places[i]) if opens[i] else None
+        call = CALL.match(text, places[i]) if opens[i] else None
+        found = call or (BRACKETED.match(text, places[i]) if opens[i] else None)
         # Nothing that has to be looked at may stand inside.
         if found is None or i + 1 == len(order) or order[i + 1] != order[i] + 1 or places[i + 1] != found.end() - 1:
             failed.add(row)
             i += 1
         else:
-            written.append((row, places[i], places[i + 1]))
+            if call is None:
+                written.append((row, places[i], places[i + 1]))
             i += 2
-    for row in {row for row, _, _ in written} - failed:
+    for row in set(owners) - failed:
         if WIDE_BRACKET.search(text, int(tokens.starts[row]), int(tokens.ends[row])):
             failed.add(row)
     for row, start, end in written:
         if row not in failed:
             codes[start], codes[end] = ROUND
-            while text[start - 1] == " ":
+            while start and text[start - 1] == " ":
                 start -= 1
                 codes[start] = GONE
             after = SPACES.match(text, end + 1)
@@ -238,7 +264,7 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     """What STYLE makes of the batch, as far as it is certain; None if no line has to change. SHUT spans are let be."""
     tokens = Tokens(batch.codes)
     text = batch.joined
-    odd = dotted(tokens, text)
+    odd = dotted(tokens)
     hit = odd | tokens.any(hits(tokens, style, text))
     if shut:
         edges = np.array(shut)
@@ -248,13 +274,16 @@ def sweep(batch: Batch, style: str, shut: list[tuple[int, int]]) -> Swept | None
     rows = hit.nonzero()[0]
     if not len(rows):
         return None
+    tokens.narrow(hit)
     here = tokens.here
     pointed, dropping = points(tokens)
+    stopped, doubt = between(tokens, text, style)
+    pointed |= stopped
     mate, wrong = paired(tokens, style)
     alone, hollow = lonely(tokens, style)
     round_ = (here == Kind.ROUND_IN) | (here == Kind.ROUND_OUT)
     unsure = (here >= Kind.RETURN) & ~kinds.FACES[here] & ~pointed & ~round_ & ~still(tokens)
-    sure = hit & ~wrong & ~odd & ~hollow & ~tokens.any(unsure)
+    sure = hit & ~wrong & ~odd & ~doubt & ~hollow & ~tokens.any(unsure)
     sure[rows] &= flowing(tokens, rows, text, alone)
     codes = batch.codes.copy()
     for row in set(tokens.rows[(kinds.MAYBE_FACE[here]) & sure[tokens.rows]].tolist()):
@@ -275,12 +304,21 @@ def flowing(tokens: Tokens, rows: NDArray[np.intp], text: str, alone: Flags) -> 
     """Which of the lines ROWS are Chinese without doubt: Han beside a mark, Latin for a third at most, no code in front."""
     edges = np.column_stack([tokens.starts[rows], tokens.ends[rows]]).ravel()
     body = tokens.kinds[: len(tokens.codes) + 1]
-    latin = np.minimum.reduceat(body, edges)[::2] <= Kind.LETTER
+    first = body[tokens.starts[rows]]
+    latin = (np.minimum.reduceat(body, edges)[::2] <= Kind.LETTER) | (first == Kind.SQUARE_IN)
     found: Flags = tokens.any(kinds.IS_HAN[tokens.left] | kinds.IS_HAN[tokens.right])[rows]
-    found &= ~latin | (kinds.BEGINS[body[tokens.starts[rows]]] & ~alone[rows])
-    for at in (found & latin).nonzero()[0].tolist():
+    found &= ~latin | ~alone[rows]
+    sure = kinds.BEGINS[first]
+    parted = tokens.any(kinds.PARTS[tokens.here] & kinds.BEFORE_PART[tokens.left])[rows]
+    lengths = edges[1::2] - edges[::2]
+    little = 3 * np.add.reduceat(np.append(tokens.codes < 0x80, False), edges, dtype=np.int32)[::2] < lengths
+    for at in (found & latin & ~(little & sure & ~parted)).nonzero()[0].tolist():
         line = text[tokens.starts[rows[at]] : tokens.ends[rows[at]]]
-        found[at] = 3 * len(line.encode("ascii", "ignore")) < len(line)
+        found[at] = (
+            (little[at] or not foreign(line))
+            and (sure[at] or START.match(line) is None or not code_line(line))
+            and not (parted[at] and is_row(line))
+        )
     return found
 
 
