@@ -80,7 +80,8 @@ def except_phrases(text: str, out: Codes, places: Places) -> list[int]:
     """
     first, second = pairs_that_matter()
     left: list[int] = []
-    for place in places.tolist():
+    near = [at for at in places.tolist() if text[at : at + 2] in first or text[at - 1 : at + 1] in second or not at]
+    for place in near:
         pair, back = text[place : place + 2], text[place - 1 : place + 1] if place else text[:1]
         if pair not in first and back not in second:
             continue

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from textfix.script.characters import TOP, folding
 
-#: Quotation marks that a character may stand in by itself.
-QUOTES = (("「", "」"), ("『", "』"), ("“", "”"), ("‘", "’"))
+#: Quotation marks, and a character that stands in them by itself.
+QUOTES = [(pair[0], re.compile(f"{pair[0]}.{pair[1]}", re.DOTALL)) for pair in ("「」", "『』", "“”", "‘’")]
 
 
 def places(text: str) -> list[int]:
     """The places of characters that are quoted by themselves in a line that also quotes another form of the same one."""
     found: list[int] = []
-    for opening, closing in QUOTES:
-        at = text.find(closing)
-        while at >= 0:
-            if at > 1 and text[at - 2] == opening:
-                found.append(at - 1)
-            at = text.find(closing, at + 1)
+    for opening, quoted_alone in QUOTES:
+        if opening in text and quoted_alone.search(text):
+            found += [match.start() + 1 for match in quoted_alone.finditer(text)]
     if len(found) < 2:
         return []
     quoted: dict[tuple[int, int], list[int]] = {}
