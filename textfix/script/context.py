@@ -45,6 +45,7 @@ STEPS = np.array(OFFSETS, dtype=np.int64)[:, None]
 LANE = 16
 #: The bits of a hash that name its bucket, and mark its entry: the third of its four lanes.
 BUCKET, BUCKETS = 2 * LANE, (1 << LANE) - 1
+MARK, ONE, SIGN = np.int64(BUCKETS), np.int64(1), np.int64(63)
 #: What the score of the first candidate, which is always the same, and three weights of zero look like.
 ZERO = np.uint64(0x8000_8000_8000_8000).astype(np.int64)
 
@@ -131,7 +132,10 @@ def weigh(codes: Codes, places: Places, table: Table) -> Weights:
     at &= len(table.entries) - 1
     found = table.entries.take(at)
     found ^= bucket  # leaves nothing of the mark if it is this feature's
-    np.putmask(found, found.view(np.uint16)[:, ::4], 0)
+    own = found & MARK
+    own -= ONE
+    own >>= SIGN  # every bit then, or none
+    found &= own
     total: Weights = np.add.reduce(found)
     return total
 

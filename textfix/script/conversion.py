@@ -17,16 +17,19 @@ from textfix.script.characters import NEWLINE, Codes, is_selector
 from textfix.script.context import Places
 from textfix.script.exceptions import except_phrases, own, simplified
 from textfix.script.targets import (
+    APART,
     ASPECT,
     BEYOND,
     CHARACTER,
-    KANA,
     OTHERS,
     PHRASED,
     PLACE,
-    QUOTABLE,
+    SIMPLIFIED,
+    TELLING,
     TOLD,
+    TRADITIONAL,
     Target,
+    only,
     sides,
     target,
 )
@@ -37,6 +40,8 @@ CLOSE = 3.0
 BLOCK = 4096
 #: Characters whose lines are looked at one by one.
 FEW = 4
+#: Characters to either side of one that, if they have enough of the other script, spare a look at the whole line.
+NEAR = 8
 
 
 class Lines:
@@ -86,63 +91,67 @@ def converted(text: str, codes: Codes, to: str) -> Codes:
 
 def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Decision | None]:
     """The same, and what the context said of the places that it was asked about."""
-    of, flags, made = target(to), 0, None
+    of = target(to)
     out: Codes = of.packed.take(codes, mode="clip")
     hits = (out > CHARACTER).nonzero()[0]
+    made, others, telling = None, 0, None
     if len(hits):
         found = out.take(hits)
         flags = int(np.bitwise_or.reduce(found))
         held = found & CHARACTER
         out[hits] = held
+        others = flags & OTHERS
+        if others & TELLING:
+            telling = hits[(found & TELLING).nonzero()[0]]
         if flags & PLACE:
-            lines = None
-            if flags & OTHERS:
-                mixed = flags & TOLD and is_mixed(text, codes, hits[found & TOLD != 0])
+            if others:
+                mixed = flags & TOLD and telling is not None and is_mixed(text, codes, telling, TRADITIONAL)
                 lines = Lines(codes) if mixed else None
-                chosen = found >= PLACE
+                chosen = (found >= PLACE).nonzero()[0]
                 made = decide(codes, hits[chosen], held[chosen], of, lines)
             else:
                 made = decide(codes, hits, held, of)
         elif flags & PHRASED:
-            left = except_phrases(text, out, hits[found & PHRASED != 0] if flags & OTHERS else hits)
+            left = except_phrases(text, out, hits[found & PHRASED != 0] if others else hits)
             if left:
                 made = decide(codes, np.array(left), np.full(len(left), ASPECT), of)
         if made:
             out[made.places] = of.choices.take(made.form + made.best)
-        if flags & OTHERS:
-            put_back(codes, out, hits, found, to)
-    if to == "hans" or flags & QUOTABLE:
-        quoted = mentions.places(text)
+        if telling is not None and to == "hans" and is_mixed(text, codes, telling, SIMPLIFIED):
+            keep_own(codes, out)
+        if others & APART:
+            put_back(codes, out, hits, found)
+    if to == "hans" or telling is not None:
+        quoted = mentions.places(text, telling if to != "hans" else None)
         if quoted:
             out[quoted] = codes[quoted]
     return out, made
 
 
-def put_back(codes: Codes, out: Codes, hits: Places, found: Codes, to: str) -> None:
-    """Put back in OUT what should have stayed, by the flags FOUND at HITS."""
-    flags = int(np.bitwise_or.reduce(found))
-    if to == "hans" and flags & TOLD:
-        keep_own(codes, out)
-    if flags & BEYOND:
-        places = hits[found & BEYOND != 0]
-        out[places] = codes[places]
-        before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
-        out[before] = codes[before]
-    if flags & KANA:
-        apart = japanese.places(codes)
-        out[apart] = codes[apart]
+def put_back(codes: Codes, out: Codes, hits: Places, found: Codes) -> None:
+    """Put back in OUT what is not to be converted: Japanese, and by FOUND, the flags at HITS, what is past the table."""
+    places = hits[found & BEYOND != 0]
+    out[places] = codes[places]
+    before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
+    out[before] = codes[before]
+    apart = japanese.places(codes)
+    out[apart] = codes[apart]
 
 
-def is_mixed(text: str, codes: Codes, told: Places) -> bool:
-    """Whether a line may be in the target script already: none is without a character that only that has, which is the
-    usual case, and a few such, at TOLD, are soon looked at.
+def is_mixed(text: str, codes: Codes, telling: Places, side: int) -> bool:
+    """Whether a line may be of SIDE, the target script, already: none is without a character that only that has, which is
+    the usual case, and a few such, among TELLING, are soon looked at.
     """
-    if len(told) > FEW:
+    if len(telling) > FEW:
         return True
-    for place in told.tolist():
+    for place in telling.tolist():
+        before = text[max(0, place - NEAR) : place].rpartition("\n")[2]
+        after = text[place : place + NEAR].partition("\n")[0]
+        if len(only(-side).intersection(before + after)) >= len(telling):
+            continue
         end = text.find("\n", place)
         line = codes[text.rfind("\n", 0, place) + 1 : end if end >= 0 else len(text)]
-        if int(sides().take(line, mode="clip").sum()) > 0:
+        if side * int(sides().take(line, mode="clip").sum()) > 0:
             return True
     return False
 

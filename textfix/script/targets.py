@@ -39,12 +39,13 @@ REGION = {"hans": 0, "hant": 1, "tw": 1, "hk": 2}
 
 #: What an entry of a target's packed table holds beside the character: whether the context decides (then it holds the
 #: number of the form in the character's place), whether a phrase may except it, whether it shows a line to be in the
-#: target script already, whether it is kana, whether it is past the table's end or asks for a shape, whether it may stand
-#: quoted beside another form of the same character.
+#: target script already, whether it is kana, whether it is past the table's end or asks for a shape, whether it is another
+#: form of a character that both scripts have.
 PLACE, PHRASED, TOLD, KANA, BEYOND, VARIANT = (1 << bit for bit in range(31, 25, -1))
 OTHERS = TOLD | KANA | BEYOND | VARIANT
-#: … to simplified, nearly every character may, and has no such flag.
-QUOTABLE = TOLD | VARIANT
+APART = KANA | BEYOND
+#: Of two forms of one character in a text that is not traditional, at least one has one of these.
+TELLING = TOLD | VARIANT
 CHARACTER = np.uint32((1 << 21) - 1)
 #: To simplified, the context decides one form alone: 著, which is 着 or itself.
 ASPECT = context.MOST
@@ -86,6 +87,12 @@ def sides() -> NDArray[np.int8]:
     side[[ord(c) for c in hand["simplified"]["own"]]] = 0
     side[[ord(c) for c in hand["simplified"]["later"]]] = TRADITIONAL
     return side
+
+
+@cache
+def only(side: int) -> frozenset[str]:
+    """The characters that only text of SIDE has."""
+    return frozenset(map(chr, np.flatnonzero(sides() == side).tolist()))
 
 
 def context_groups() -> Codes:
