@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import codecs as _codecs
 import sys as _sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import ModuleType as _Module
 from typing import TYPE_CHECKING, Any
@@ -210,9 +210,17 @@ def convert(
         from textfix.script import convert_opencc
 
         return convert_opencc(text, to, words=words)
-    if terms or keep:
+    if words or terms or keep:
         return _alone(text, "convert", script=to, words=words, terms=terms or (), keep=keep)
-    return _alone(text, "convert", script=to, words=words)
+    return _converter()(text, to)
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Callable[[str, str], str]:
+    """The stage without the plan that nobody sees here; to import it anew takes as long as converting 100 characters."""
+    from textfix.script import convert_text
+
+    return convert_text
 
 
 def punctuate(text: str, style: str, *, spacing: bool | None = None) -> str:

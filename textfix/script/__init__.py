@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textfix.batch import Batch, to_codes, to_text
+from textfix.batch import Batch, to_codes
 from textfix.config import Config
 from textfix.records import Ambiguity, Change, Choice, Edit, Lazy, splice, substitute
 from textfix.script import words
-from textfix.script.conversion import close, converted
+from textfix.script.conversion import close, rewritten
 from textfix.script.identity import identify
 from textfix.script.opencc import convert_opencc
 
@@ -46,11 +46,9 @@ def within(batch: Batch, config: Config) -> dict[int, Change]:
     if to is None or batch.joined.isascii():
         return {}
     joined = batch.joined
-    codes = to_codes(joined + "\n")
-    out = converted(joined, codes, to)
+    after = rewritten(joined, to)
     changes: dict[int, Change] = {}
-    if (out != codes).any():
-        after = to_text(out)
+    if after is not joined:
         rule = f"script:{to}"
         at = 0
         for i, text in enumerate(batch.texts):
@@ -59,11 +57,16 @@ def within(batch: Batch, config: Config) -> dict[int, Change]:
                 changes[i] = substitute(text, made, rule, doubts(text, made, to))
             at += len(text) + 1
     if config.words:
-        for i, edits in words.edits(batch, out[:-1], to).items():
+        for i, edits in words.edits(batch, to_codes(after), to).items():
             text = batch.texts[i]
             change = changes.get(i) or Change(text, (), doubts(text, text, to))
             changes[i] = replace(splice(text, with_words(change, edits, text)), ambiguities=change.ambiguities)
     return changes
+
+
+def convert_text(text: str, to: str) -> str:
+    """One text put into the script TO, for those who do not ask what changed: what `find` makes of it."""
+    return text if text.isascii() else rewritten(text, to)
 
 
 def doubts(text: str, after: str, to: str) -> Sequence[Ambiguity]:

@@ -6,9 +6,8 @@ two to its right, alone and in groups, each together with the folded character o
 folded away, a text and its conversion have the same features, so converting twice decides nothing anew.
 
 A feature is a sum of products of whole numbers below 2**24, which floating point holds exactly and multiplies fastest;
-its entry in the table holds a mark (the highest 16 bits, which tell it from other features)
-and three weights (16 bits each), one for each candidate but the first, the last one lowest: adding up entries adds up
-all the weights.
+its entry in the table holds a mark (the lowest 16 bits, which tell it from other features)
+and three weights (16 bits each), one for each candidate but the first: adding up entries adds up all the weights.
 `tools/train_script.py` learns the weights with the functions of this module.
 """
 
@@ -46,11 +45,9 @@ STEPS = np.array(OFFSETS, dtype=np.int64)[:, None]
 LANE = 16
 #: The bits of a hash that name its bucket, and mark its entry: the third of its four lanes.
 BUCKET, BUCKETS = 2 * LANE, (1 << LANE) - 1
-LOW = np.int64((1 << 3 * LANE) - 1)
-#: What three weights of zero look like; the score of the first candidate, which is always the same, stands in the lane
-#: above them.
-ZERO = np.int64(0x8000_8000_8000)
-FIRST = np.uint16(0x8000)
+MARK, ONE, SIGN = np.int64(BUCKETS), np.int64(1), np.int64(63)
+#: What the score of the first candidate, which is always the same, and three weights of zero look like.
+ZERO = np.uint64(0x8000_8000_8000_8000).astype(np.int64)
 
 
 def mixed(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -109,7 +106,7 @@ class Table:
 
     @staticmethod
     def of(moves: NDArray[np.uint16], marks: NDArray[np.uint16], weights: NDArray[np.int16]) -> Table:
-        return Table(moves.astype(np.int64), (marks.astype(np.int64) << 3 * LANE) | packed(weights))
+        return Table(moves.astype(np.int64), packed(weights) | marks)
 
 
 @cache
@@ -122,27 +119,28 @@ def table() -> Table:
 def packed(weights: NDArray[np.integer]) -> Weights:
     """Three weights (columns) as one number, so that sums of such numbers are sums of the weights."""
     wide = weights.astype(np.int64)
-    found: Weights = (wide[..., 2] + (wide[..., 1] << LANE) + (wide[..., 0] << 2 * LANE)) & LOW
+    found: Weights = (wide[..., 0] << LANE) + (wide[..., 1] << 2 * LANE) + (wide[..., 2] << 3 * LANE)
     return found
 
 
 def weigh(codes: Codes, places: Places, table: Table) -> Weights:
-    """The weights of the features at PLACES, added up, without what a candidate has by itself; the top lane is void."""
+    """The weights of the features at PLACES, added up, without what a candidate has by itself."""
     key = keys(codes, places)
-    bucket = key.view(np.uint16)[:, 2::4]
+    bucket = key.view(np.uint16)[:, 2::4].astype(np.int64)
     at = table.moves.take(bucket)
     at += key
     at &= len(table.entries) - 1
     found = table.entries.take(at)
-    found *= found.view(np.uint16)[:, 3::4] == bucket
+    found ^= bucket  # leaves nothing of the mark if it is this feature's
+    own = found & MARK
+    own -= ONE
+    own >>= SIGN  # every bit then, or none
+    found &= own
     total: Weights = np.add.reduce(found)
     return total
 
 
 def scores(weights: Weights) -> NDArray[np.uint16]:
-    """The scores of the candidates (columns) at each place, in units above 0x8000, of WEIGHTS around ZERO, which
-    are overwritten.
-    """
-    found: NDArray[np.uint16] = weights.view(np.uint16).reshape(-1, MOST)[:, ::-1]
-    found[:, 0] = FIRST
+    """The scores of the candidates (columns) at each place, in units above 0x8000, of WEIGHTS around ZERO."""
+    found: NDArray[np.uint16] = weights.view(np.uint16).reshape(-1, MOST)
     return found

@@ -11,21 +11,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix.batch import to_codes
+from textfix.batch import to_codes, to_text
 from textfix.script import context, japanese, mentions
 from textfix.script.characters import NEWLINE, Codes, is_selector
 from textfix.script.context import Places
 from textfix.script.exceptions import except_phrases, own, simplified
 from textfix.script.targets import (
+    APART,
     ASPECT,
     BEYOND,
     CHARACTER,
-    KANA,
     OTHERS,
     PHRASED,
     PLACE,
+    SIMPLIFIED,
+    TELLING,
     TOLD,
+    TRADITIONAL,
     Target,
+    only,
     sides,
     target,
 )
@@ -36,6 +40,8 @@ CLOSE = 3.0
 BLOCK = 4096
 #: Characters whose lines are looked at one by one.
 FEW = 4
+#: Characters to either side of one that, if they have enough of the other script, spare a look at the whole line.
+NEAR = 8
 
 
 class Lines:
@@ -71,6 +77,13 @@ class Decision(NamedTuple):
     best: NDArray[np.int64]
 
 
+def rewritten(text: str, to: str) -> str:
+    """TEXT in the script TO; the same object if it is in it."""
+    codes = to_codes(text + "\n")
+    after = to_text(converted(text, codes, to)[:-1])
+    return text if after == text else after
+
+
 def converted(text: str, codes: Codes, to: str) -> Codes:
     """TEXT, whose code points and a newline are CODES, in the script TO, place by place; Japanese is left alone."""
     return converted_and_decided(text, codes, to)[0]
@@ -78,60 +91,67 @@ def converted(text: str, codes: Codes, to: str) -> Codes:
 
 def converted_and_decided(text: str, codes: Codes, to: str) -> tuple[Codes, Decision | None]:
     """The same, and what the context said of the places that it was asked about."""
-    out: Codes = target(to).packed.take(codes, mode="clip")
+    of = target(to)
+    out: Codes = of.packed.take(codes, mode="clip")
     hits = (out > CHARACTER).nonzero()[0]
-    made = look_again(text, codes, out, hits, to) if len(hits) else None
-    quoted = mentions.places(text)
-    if quoted:
-        out[quoted] = codes[quoted]
+    made, others, telling = None, 0, None
+    if len(hits):
+        found = out.take(hits)
+        flags = int(np.bitwise_or.reduce(found))
+        held = found & CHARACTER
+        out[hits] = held
+        others = flags & OTHERS
+        if others & TELLING:
+            telling = hits[(found & TELLING).nonzero()[0]]
+        if flags & PLACE:
+            if others:
+                mixed = flags & TOLD and telling is not None and is_mixed(text, codes, telling, TRADITIONAL)
+                lines = Lines(codes) if mixed else None
+                chosen = (found >= PLACE).nonzero()[0]
+                made = decide(codes, hits[chosen], held[chosen], of, lines)
+            else:
+                made = decide(codes, hits, held, of)
+        elif flags & PHRASED:
+            left = except_phrases(text, out, hits[found & PHRASED != 0] if others else hits)
+            if left:
+                made = decide(codes, np.array(left), np.full(len(left), ASPECT), of)
+        if made:
+            out[made.places] = of.choices.take(made.form + made.best)
+        if telling is not None and to == "hans" and is_mixed(text, codes, telling, SIMPLIFIED):
+            keep_own(codes, out)
+        if others & APART:
+            put_back(codes, out, hits, found)
+    if to == "hans" or telling is not None:
+        quoted = mentions.places(text, telling if to != "hans" else None)
+        if quoted:
+            out[quoted] = codes[quoted]
     return out, made
 
 
-def look_again(text: str, codes: Codes, out: Codes, hits: Places, to: str) -> Decision | None:
-    """Put right in OUT, the entries of the packed table for TEXT, those at HITS, which have flags."""
-    of, made = target(to), None
-    found = out.take(hits)
-    flags = int(np.bitwise_or.reduce(found))
-    held = found & np.uint32(CHARACTER)
-    out[hits] = held
-    if flags & PLACE:
-        places, form = hits, held
-        if flags & OTHERS:
-            chosen = found >= PLACE
-            places, form = hits[chosen], held[chosen]
-        mixed = flags & TOLD and is_mixed(text, codes, hits[found & TOLD != 0])
-        made = decide(codes, places, form, of, Lines(codes) if mixed else None)
-        out[places] = of.choices.take(made.form + made.best)
-    elif flags & PHRASED:
-        left = except_phrases(text, out, hits[found & PHRASED != 0] if flags & OTHERS else hits)
-        if left:
-            places = np.array(left)
-            made = decide(codes, places, np.full(len(left), ASPECT), of, None)
-            out[places] = of.choices.take(made.form + made.best)
-    if flags & OTHERS:
-        if to == "hans" and flags & TOLD:
-            keep_own(codes, out)
-        if flags & BEYOND:
-            places = hits[found & BEYOND != 0]
-            out[places] = codes[places]
-            before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
-            out[before] = codes[before]
-        if flags & KANA:
-            apart = japanese.places(codes)
-            out[apart] = codes[apart]
-    return made
+def put_back(codes: Codes, out: Codes, hits: Places, found: Codes) -> None:
+    """Put back in OUT what is not to be converted: Japanese, and by FOUND, the flags at HITS, what is past the table."""
+    places = hits[found & BEYOND != 0]
+    out[places] = codes[places]
+    before = places[is_selector(codes[places])] - 1  # of a shape that somebody chose
+    out[before] = codes[before]
+    apart = japanese.places(codes)
+    out[apart] = codes[apart]
 
 
-def is_mixed(text: str, codes: Codes, told: Places) -> bool:
-    """Whether a line may be in the target script already: none is without a character that only that has, which is the
-    usual case, and a few such, at TOLD, are soon looked at.
+def is_mixed(text: str, codes: Codes, telling: Places, side: int) -> bool:
+    """Whether a line may be of SIDE, the target script, already: none is without a character that only that has, which is
+    the usual case, and a few such, among TELLING, are soon looked at.
     """
-    if len(told) > FEW:
+    if len(telling) > FEW:
         return True
-    for place in told.tolist():
+    for place in telling.tolist():
+        before = text[max(0, place - NEAR) : place].rpartition("\n")[2]
+        after = text[place : place + NEAR].partition("\n")[0]
+        if len(only(-side).intersection(before + after)) >= len(telling):
+            continue
         end = text.find("\n", place)
         line = codes[text.rfind("\n", 0, place) + 1 : end if end >= 0 else len(text)]
-        if int(sides().take(line, mode="clip").sum()) > 0:
+        if side * int(sides().take(line, mode="clip").sum()) > 0:
             return True
     return False
 
@@ -146,7 +166,7 @@ def keep_own(codes: Codes, out: Codes) -> None:
 
 
 def decide(
-    codes: Codes, places: Places, form: NDArray[np.integer], of: Target, lines: Lines | None, mode: int = 0
+    codes: Codes, places: Places, form: NDArray[np.integer], of: Target, lines: Lines | None = None, mode: int = 0
 ) -> Decision:
     """What the context says stands at PLACES, where FORM is; without LINES, all are weighed in MODE."""
     table = context.table()

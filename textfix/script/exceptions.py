@@ -11,8 +11,9 @@ from textfix import tables
 from textfix.script.characters import Codes, folding, lut, marked, pairs, text_pairs
 from textfix.script.context import Places
 
-#: By the excepted character and a neighbour: by length and its place in them, the phrases and what it becomes there.
-Phrases = dict[str, dict[tuple[int, int], dict[str, int]]]
+#: By the excepted character and a neighbour, the longest first: the length of phrases, its place in them, and what it
+#: becomes in each.
+Phrases = dict[str, list[tuple[int, int, dict[str, int]]]]
 
 
 @cache
@@ -31,6 +32,7 @@ def simplified() -> Codes:
 def phrases() -> tuple[Phrases, Phrases]:
     """The phrases that begin with the excepted character, by it and the next, and all others, by the one before and it."""
     plain, opened, others = simplified(), Phrases(), Phrases()
+    known: dict[tuple[str, int, int], dict[str, int]] = {}
     listed = text_pairs("exceptions")
     changed = {
         a for left, right in listed.items() for a, b in zip(left, right, strict=True)
@@ -39,8 +41,10 @@ def phrases() -> tuple[Phrases, Phrases]:
     for left, right in sorted(listed.items(), key=lambda pair: -len(pair[0])):
         for at, (a, b) in enumerate(zip(left, right, strict=True)):
             if a in changed:
-                where = others.setdefault(left[at - 1 : at + 1], {}) if at else opened.setdefault(left[:2], {})
-                where.setdefault((len(left), at), {})[left] = ord(b)
+                pair = left[at - 1 : at + 1] if at else left[:2]
+                known.setdefault((pair, len(left), at), {})[left] = ord(b)
+    for (pair, size, at), becomes in known.items():
+        (others if at else opened).setdefault(pair, []).append((size, at, becomes))
     return opened, others
 
 
@@ -79,19 +83,20 @@ def except_phrases(text: str, out: Codes, places: Places) -> list[int]:
     Among PLACES is every 著: those that the context has to decide are given back.
     """
     first, second = pairs_that_matter()
+    opened, others = phrases()
     left: list[int] = []
-    for place in places.tolist():
+    near = [at for at in places.tolist() if text[at : at + 2] in first or text[at - 1 : at + 1] in second or not at]
+    for place in near:
         pair, back = text[place : place + 2], text[place - 1 : place + 1] if place else text[:1]
         if pair not in first and back not in second:
             continue
         if pair[0] == "著":
             left.append(place)
             continue
-        opened, others = phrases()
-        known = [*opened.get(pair, {}).items(), *others.get(back, {}).items()]
+        known = [*opened.get(pair, ()), *others.get(back, ())]
         if pair in opened and back in others:
-            known.sort(key=lambda row: -row[0][0])
-        for (size, at), becomes in known:
+            known.sort(key=lambda row: -row[0])
+        for size, at, becomes in known:
             phrase = text[place - at : place - at + size] if at <= place else ""
             if phrase in becomes:
                 out[place] = becomes[phrase]

@@ -99,7 +99,7 @@ def weighed(codes: Codes) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
         else:
             looked_up = of.packed.take(codes, mode="clip")
             places = np.flatnonzero(looked_up >= PLACE)
-            form = looked_up[places] & np.uint32(CHARACTER)
+            form = looked_up[places] & CHARACTER
         if not len(places):
             continue
         made = decide(codes, places, form, of, None, mode=1)

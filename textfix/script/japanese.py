@@ -14,6 +14,8 @@ CHINESE = np.array(
     [ord(c) for c in "们这那吗呢吧啊你您她它么没还让给哪谁怎咱啦哦跟呀嘛們這嗎麼沒還讓給誰為为对對说說过過个個"],
     dtype=np.uint32,
 )
+#: Kana that make a clause Japanese: fewer are a sign that Chinese borrows.
+FEWEST = 2
 
 
 def places(codes: Codes) -> NDArray[np.int64]:
@@ -23,10 +25,13 @@ def places(codes: Codes) -> NDArray[np.int64]:
     nothing that only Chinese writes. A lone の in a Chinese clause counts for nothing.
     """
     at = np.flatnonzero(is_kana(codes))
-    if not len(at):
-        return at
+    if len(at) < FEWEST:
+        return at[:0]
     bounds = np.concatenate([[-1], np.flatnonzero(codes == NEWLINE), [len(codes)]])
-    line = np.unique(np.searchsorted(bounds, at)) - 1
+    number, many = np.unique(np.searchsorted(bounds, at), return_counts=True)
+    line = number[many >= FEWEST] - 1
+    if not len(line):
+        return line
     starts, sizes = bounds[line] + 1, bounds[line + 1] - bounds[line]
     own = np.repeat(np.arange(len(line)), sizes)  # which of these lines
     place = np.arange(len(own)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + starts[own]
@@ -36,10 +41,12 @@ def places(codes: Codes) -> NDArray[np.int64]:
     stops = np.isin(here, STOPS)
     clause: NDArray[np.int64] = np.cumsum(stops) - stops
     japanese = (
-        (sums(kana, own) >= 2) & (10 * sums(kana, own) > sums(han, own) + sums(kana, own)) & (sums(chinese, own) == 0)
+        (sums(kana, own) >= FEWEST)
+        & (10 * sums(kana, own) > sums(han, own) + sums(kana, own))
+        & (sums(chinese, own) == 0)
     )[own]
     japanese |= (
-        (sums(kana, clause) >= 2)
+        (sums(kana, clause) >= FEWEST)
         & (sums(kana, clause) >= 4 * sums(chinese, clause))
         & (6 * sums(kana, clause) > sums(han, clause))
     )[clause]

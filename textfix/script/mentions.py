@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
 from textfix.script.characters import TOP, folding
 
-#: Quotation marks that a character may stand in by itself.
-QUOTES = (("「", "」"), ("『", "』"), ("“", "”"), ("‘", "’"))
+#: Quotation marks, and a character that stands in them by itself.
+QUOTES = [(pair[0], re.compile(f"{pair[0]}.{pair[1]}", re.DOTALL)) for pair in ("「」", "『』", "“”", "‘’")]
+OPENINGS = frozenset(opening for opening, _ in QUOTES)
+#: Places that are looked at one by one.
+FEW = 8
 
 
-def places(text: str) -> list[int]:
-    """The places of characters that are quoted by themselves in a line that also quotes another form of the same one."""
+def places(text: str, forms: NDArray[np.int64] | None = None) -> list[int]:
+    """The places of characters that are quoted by themselves in a line that also quotes another form of the same one.
+
+    If FORMS are given, at least one of two forms stands at one of them: where they are few, that is soon seen.
+    """
+    if forms is not None and len(forms) <= FEW and not any(text[at - 1 : at] in OPENINGS for at in forms.tolist()):
+        return []
     found: list[int] = []
-    for opening, closing in QUOTES:
-        at = text.find(closing)
-        while at >= 0:
-            if at > 1 and text[at - 2] == opening:
-                found.append(at - 1)
-            at = text.find(closing, at + 1)
+    for opening, quoted_alone in QUOTES:
+        if opening in text and quoted_alone.search(text):
+            found += [match.start() + 1 for match in quoted_alone.finditer(text)]
     if len(found) < 2:
         return []
     quoted: dict[tuple[int, int], list[int]] = {}

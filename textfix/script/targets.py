@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from textfix import tables
 from textfix.script import context, japanese
-from textfix.script.characters import TOP, Codes, folding, is_selector, lut, marked, pairs, shape_pairs
+from textfix.script.characters import TOP, Codes, folding, is_han, is_selector, lut, marked, pairs, shape_pairs
 from textfix.script.context import Weights
 from textfix.script.exceptions import excepted, simplified
 
@@ -39,10 +39,14 @@ REGION = {"hans": 0, "hant": 1, "tw": 1, "hk": 2}
 
 #: What an entry of a target's packed table holds beside the character: whether the context decides (then it holds the
 #: number of the form in the character's place), whether a phrase may except it, whether it shows a line to be in the
-#: target script already, whether it is kana, whether it is past the table's end or asks for a shape.
-PLACE, PHRASED, TOLD, KANA, BEYOND = (1 << bit for bit in range(31, 26, -1))
-OTHERS = TOLD | KANA | BEYOND
-CHARACTER = (1 << 21) - 1
+#: target script already, whether it is kana, whether it is past the table's end or asks for a shape, whether it is another
+#: form of a character that both scripts have.
+PLACE, PHRASED, TOLD, KANA, BEYOND, VARIANT = (1 << bit for bit in range(31, 25, -1))
+OTHERS = TOLD | KANA | BEYOND | VARIANT
+APART = KANA | BEYOND
+#: Of two forms of one character in a text that is not traditional, at least one has one of these.
+TELLING = TOLD | VARIANT
+CHARACTER = np.uint32((1 << 21) - 1)
 #: To simplified, the context decides one form alone: 著, which is 着 or itself.
 ASPECT = context.MOST
 
@@ -83,6 +87,12 @@ def sides() -> NDArray[np.int8]:
     side[[ord(c) for c in hand["simplified"]["own"]]] = 0
     side[[ord(c) for c in hand["simplified"]["later"]]] = TRADITIONAL
     return side
+
+
+@cache
+def only(side: int) -> frozenset[str]:
+    """The characters that only text of SIDE has."""
+    return frozenset(map(chr, np.flatnonzero(sides() == side).tolist()))
 
 
 def context_groups() -> Codes:
@@ -145,14 +155,15 @@ def target(to: str) -> Target:
         forms[ord("著")] = aspect, 1
         plain[ord("著")] = ord("着")
     packed = plain.copy()
-    tells = SIMPLIFIED if to == "hans" else TRADITIONAL
-    kana = japanese.is_kana(np.arange(TOP + 1, dtype=np.uint32))
-    for flag, which in ((PHRASED, phrased), (TOLD, sides() == tells), (KANA, kana)):
+    every = np.arange(TOP + 1, dtype=np.uint32)
+    told = sides() == (SIMPLIFIED if to == "hans" else TRADITIONAL)
+    variant = np.full(TOP + 1, to != "hans") & (folding() != every) & is_han(every) & ~told
+    for flag, which in ((PHRASED, phrased), (TOLD, told), (KANA, japanese.is_kana(every)), (VARIANT, variant)):
         packed[which] |= flag
     packed[TOP] |= BEYOND
-    packed[is_selector(np.arange(TOP + 1, dtype=np.uint32))] |= BEYOND
+    packed[is_selector(every)] |= BEYOND
     places = np.array([] if to == "hans" else list(forms), dtype=np.int64)
-    packed[places] = (packed[places] & ~np.uint32(CHARACTER)) | PLACE | np.arange(1, len(places) + 1) * context.MOST
+    packed[places] = (packed[places] & ~CHARACTER) | PLACE | np.arange(1, len(places) + 1) * context.MOST
     return Target(packed, *of_forms(forms, kept, to))
 
 
