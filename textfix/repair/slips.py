@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model, tables
-from textfix.batch import Batch, to_codes
+from textfix.batch import Batch, Codes, to_codes
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
@@ -44,6 +44,9 @@ UNSURE = 6.0
 AHEAD = 4
 #: A slip stands in sound text: so many characters before it cost no more than this on average (5 is usual).
 STANDS, SOUND = 8, 9.0
+#: Two characters side by side are no surprise up to this cost of the second: XX of 100 in clean text, YY in text out of
+#: step.
+BELIEVED = 8.0
 #: Characters of a line that are looked at together.
 PART = 2000
 #: Behind a slip the text reads better one byte off by so much (nats), in the best of JUDGED characters side by side among
@@ -243,7 +246,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown: its text, what it says one byte off, its running costs and its bytes in GBK.
+    """A line as it is shown: its text, what it says one byte off, its running costs, and the couples of bytes in it.
 
     `full` tells whether it has full-width punctuation, which filters that fold the rest would have folded.
     """
@@ -251,19 +254,39 @@ class Line:
     text: str
     shifted: Shifted
     stands: list[float]
-    bytes: bytes
+    couples: frozenset[bytes]
     full: bool
 
     @staticmethod
     def of(text: str) -> Line:
         codes = to_codes(text + "\n")
-        stands = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))]).tolist()
+        costs = phrases.line_costs(codes)
+        stands = np.concatenate([[0.0], np.cumsum(costs)]).tolist()
         full = any(mark in text for mark in FULL_WIDTH)
-        return Line(text, Shifted.of(codes, script_of(codes)), stands, text.encode("gbk", "ignore"), full)
+        return Line(text, Shifted.of(codes, script_of(codes)), stands, couples(codes, costs), full)
 
     @property
     def codes(self) -> list[int]:
         return self.shifted.line
+
+
+def couples(codes: Codes, costs: NDArray[np.float64]) -> frozenset[bytes]:
+    """The bytes of replacements that stand in a line: as a character, or across two that are no surprise side by side.
+
+    In text out of step, and where pairs vanished, any bytes may have come together.
+    """
+    leads, trails = halves.bytes_of(codes)
+    beyond = codes >= 0x80
+    near = beyond[:-1] & beyond[1:] & (costs[1:] < BELIEVED)
+    found = set()
+    for row in replacements():
+        if row.bytes:
+            one, two = row.bytes
+            if (beyond & (leads == one) & (trails == two)).any() or (
+                near & (trails[:-1] == one) & (leads[1:] == two)
+            ).any():
+                found.add(row.bytes)
+    return frozenset(found)
 
 
 def is_sound(before: str) -> bool:
@@ -309,7 +332,7 @@ def starts(trace: Trace, line: Line) -> list[Start]:
         }
         return [Start(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
-        if not trace.mark.startswith(row.shown) or (row.bytes and row.bytes in line.bytes):
+        if not trace.mark.startswith(row.shown) or row.bytes in line.couples:
             continue  # a filter that replaced these bytes left none of them, wherever characters begin: no 。” either
         after = trace.start + len(row.shown)
         if not row.bytes:
