@@ -332,12 +332,12 @@ def starts(trace: Trace, line: Line) -> list[Start]:
         }
         return [Start(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
-        if not trace.mark.startswith(row.shown) or row.bytes in line.couples:
+        if not line.text.startswith(row.shown, trace.start) or row.bytes in line.couples:
             continue  # a filter that replaced these bytes left none of them, wherever characters begin: no 。” either
-        after = trace.start + len(row.shown)
         if not row.bytes:
-            found.append(Start(after, row.name, row.prior, [UNKNOWN], []))
+            found.append(Start(trace.start + 1, row.name, row.prior, [UNKNOWN], []))
             continue
+        after = trace.start + len(row.shown)
         column = guessable()[0x81:, row.bytes[0]]
         found.append(Start(after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
     return found
@@ -371,7 +371,7 @@ def undo(
             odds -= evidence / 2
     holes = way_out.codes.count(HOLE)
     null = NULL * (len(way_out.codes) - holes) + STRANGE
-    odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
+    odds = min(odds, null + evidence - (way_out.own - LOST_RUN / 2 * holes))
     if odds < config.caution:
         return None
     codes, notes = guesses.settle(line.codes, before, context, way_out, config.holes)
