@@ -92,7 +92,10 @@ def familiar(corpus: Path, units: np.ndarray) -> np.ndarray:
     pairs = pairs[counts >= KNOWN]
     known = np.zeros(1 << PAIR_BITS, np.uint16)
     np.bitwise_or.at(known, *hashed((pairs >> np.uint64(32)).astype(np.uint32), pairs.astype(np.uint32)))
-    print(f"{len(pairs)} familiar pairs fill {np.unpackbits(known.view(np.uint8)).mean():.1%} of the table", file=sys.stderr)
+    print(
+        f"{len(pairs)} familiar pairs fill {np.unpackbits(known.view(np.uint8)).mean():.1%} of the table",
+        file=sys.stderr,
+    )
     return known
 
 

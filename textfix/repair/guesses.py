@@ -57,21 +57,17 @@ def doubts(whole: Codes, way_out: Exit, context: Context) -> list[tuple[int, flo
 
     WHOLE are the characters of WAY_OUT with as many as MEMORY before and behind.
     """
-    plain = context.plain(whole)
-    cost = np.append(phrases.costs(np.lib.stride_tricks.sliding_window_view(whole, MEMORY)[:-1], whole[MEMORY:]) + plain[MEMORY:], [0.0] * TOGETHER)
+    windows = np.lib.stride_tricks.sliding_window_view(whole, MEMORY)[:-1]
+    cost = phrases.costs(windows, whole[MEMORY:]) + context.plain(whole[MEMORY:])
+    together = np.convolve(cost, np.ones(TOGETHER))[TOGETHER - 1 :]
     guessed = {place + k for place, kind in way_out.guessed for k in range(WIDTHS[kind])}
-    places = [
-        place
-        for place in range(len(way_out.codes))
-        if cost[place] >= DOUBTFUL and cost[place : place + TOGETHER].sum() >= DOUBTFUL_TOGETHER and place not in guessed
-        and gbk(way_out.codes[place]) is not None
-    ]
     found = []
-    for place in places:
-        at = place + MEMORY
-        left, right = whole[at - MEMORY : at], whole[at + 1 : at + 1 + MEMORY]
-        lead, trail = gbk(int(whole[at])) or (0, 0)
-        costs = [row_costs(left, ways, right, context) for ways in ([whole[at : at + 1][None, :]] + gaps(left, lead, trail, right))]
+    for place in np.flatnonzero((cost >= DOUBTFUL) & (together >= DOUBTFUL_TOGETHER)).tolist():
+        if place >= len(way_out.codes) or place in guessed or (known := gbk(way_out.codes[place])) is None:
+            continue
+        left, char, right = np.split(whole[place : place + 2 * MEMORY + 1], [MEMORY, MEMORY + 1])
+        ways = [char[None, :], *gaps(left, *known, right)]
+        costs = [row_costs(left, some, right, context) for some in ways]
         least = min(float(some.min(initial=np.inf)) for some in costs)
         weights = [float(np.exp(least - some).sum()) for some in costs]
         found.append((place, weights[0] / sum(weights)))
@@ -82,14 +78,15 @@ def row_costs(left: Codes, ways: NDArray[np.uint32], right: Codes, context: Cont
     """What each row of WAYS costs between LEFT and RIGHT."""
     row = np.concatenate([ways, np.tile(right, (len(ways), 1))], axis=1)
     (cost,) = prices([(np.tile(left, (len(ways), 1)), row)], phrases.costs)
-    return cost + context.plain(ways).sum(axis=1)
+    cost += context.plain(ways).sum(axis=1)
+    return cost
 
 
 def gaps(left: Codes, lead: int, trail: int, right: Codes) -> list[NDArray[np.uint32]]:
     """The likeliest two characters, and three, of which LEAD and TRAIL are left at both ends, between LEFT and RIGHT."""
     packed, _ = encodings.load("gbk").table
-    row = guessable()[lead, 0x80:]
-    firsts, (lasts, seconds) = row[row > 0], ending(trail)
+    firsts, (lasts, seconds) = guessable()[lead, 0x80:], ending(trail)
+    firsts = firsts[firsts > 0]
     if not len(firsts) or not len(lasts):
         return []
     begin = model.pair_costs(np.full(len(firsts), left[-1]), firsts)
@@ -104,10 +101,10 @@ def gaps(left: Codes, lead: int, trail: int, right: Codes) -> list[NDArray[np.ui
     rough = begin[best[here]] + model.pair_costs(firsts[best[here]], codes[middle])
     kept = lowest(rough, MIDDLES)
     here, middle, rough = best[here[kept]], middle[kept], rough[kept]
-    row, there = np.nonzero(pairs()[trails[middle]][:, seconds] == 0)
-    rough = rough[row] + model.pair_costs(codes[middle[row]], lasts[there]) + close[there]
+    tried, there = np.nonzero(pairs()[trails[middle]][:, seconds] == 0)
+    rough = rough[tried] + model.pair_costs(codes[middle[tried]], lasts[there]) + close[there]
     kept = lowest(rough, WEIGHED)
-    three = np.stack([firsts[here[row[kept]]], codes[middle[row[kept]]], lasts[there[kept]]], axis=1)
+    three = np.stack([firsts[here[tried[kept]]], codes[middle[tried[kept]]], lasts[there[kept]]], axis=1)
     return [two, three]
 
 

@@ -57,7 +57,7 @@ DEAR, RUN_TRIES = 36.0, 8
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
-VANISHED = 0.0
+VANISHED = 2.0
 #: A walk is given up when its best way costs this much (nats) more than the text as it stands, by the second character
 #: in clean text; or has lost this much of what the best way out gained: what is out of step gains on every character.
 FAR = 12.0
