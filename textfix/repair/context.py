@@ -22,6 +22,8 @@ NESTS, STRAY, CROSSES = 6.0, 3.0, 8.0
 STAYS_OPEN = 16.0
 #: What a full-width letter or digit costs more: the model takes them for ASCII ones, which GBK text has instead.
 FULL_WIDTH = 6.0
+#: What ！ and ？ cost more: the filter left none.
+REPLACED = 10.0
 
 Costs = NDArray[np.float64]
 
@@ -33,6 +35,7 @@ def prices() -> Costs:
     table[:, 0xFF10:0xFF1A] += FULL_WIDTH
     table[:, 0xFF21:0xFF3B] += FULL_WIDTH
     table[:, 0xFF41:0xFF5B] += FULL_WIDTH
+    table[:, [0xFF01, 0xFF1F]] += REPLACED
     return table
 
 

@@ -23,6 +23,12 @@ SURE = 0.65
 SURE_OF_NOTHING = 0.8
 #: Other readings that are weighed against a guess, those that the pairs of their characters speak for most.
 WEIGHED = 64
+#: A character that two bytes side by side form may stand where one pair or two between them vanished. It is doubtful if
+#: it costs so much, and with the two behind it so much; and it stays if it is so probable.
+DOUBTFUL, DOUBTFUL_TOGETHER, TOGETHER = 6.0, 18.0, 3
+SURE_OF_BYTES = 0.65
+#: First characters that are tried where two pairs may have vanished, and middle ones that are tried behind these.
+FIRSTS, MIDDLES = 8, 48
 
 
 def settle(
@@ -40,7 +46,66 @@ def settle(
                 notes.append(f"{chr(way_out.codes[place + offset])} from {left} ({chance:.0%})")
             else:
                 codes[place + offset] = HOLE
+    for place, chance in doubts(whole, way_out, context) if holes != "fill" else ():
+        if chance < SURE_OF_BYTES:
+            codes[place] = HOLE
     return codes, "; ".join(notes)
+
+
+def doubts(whole: Codes, way_out: Exit, context: Context) -> list[tuple[int, float]]:
+    """The characters of WAY_OUT that are doubtful as their bytes stand, by their places, and how probable each is.
+
+    WHOLE are the characters of WAY_OUT with as many as MEMORY before and behind.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(whole, MEMORY)[:-1]
+    cost = phrases.costs(windows, whole[MEMORY:]) + context.plain(whole[MEMORY:])
+    together = np.convolve(cost, np.ones(TOGETHER))[TOGETHER - 1 :]
+    guessed = {place + k for place, kind in way_out.guessed for k in range(WIDTHS[kind])}
+    found = []
+    for place in np.flatnonzero((cost >= DOUBTFUL) & (together >= DOUBTFUL_TOGETHER)).tolist():
+        if place >= len(way_out.codes) or place in guessed or (known := gbk(way_out.codes[place])) is None:
+            continue
+        left, char, right = np.split(whole[place : place + 2 * MEMORY + 1], [MEMORY, MEMORY + 1])
+        ways = [char[None, :], *gaps(left, *known, right)]
+        costs = [row_costs(left, some, right, context) for some in ways]
+        least = min(float(some.min(initial=np.inf)) for some in costs)
+        weights = [float(np.exp(least - some).sum()) for some in costs]
+        found.append((place, weights[0] / sum(weights)))
+    return found
+
+
+def row_costs(left: Codes, ways: NDArray[np.uint32], right: Codes, context: Context) -> Costs:
+    """What each row of WAYS costs between LEFT and RIGHT."""
+    row = np.concatenate([ways, np.tile(right, (len(ways), 1))], axis=1)
+    (cost,) = prices([(np.tile(left, (len(ways), 1)), row)], phrases.costs)
+    cost += context.plain(ways).sum(axis=1)
+    return cost
+
+
+def gaps(left: Codes, lead: int, trail: int, right: Codes) -> list[NDArray[np.uint32]]:
+    """The likeliest two characters, and three, of which LEAD and TRAIL are left at both ends, between LEFT and RIGHT."""
+    packed, _ = encodings.load("gbk").table
+    firsts, (lasts, seconds) = guessable()[lead, 0x80:], ending(trail)
+    firsts = firsts[firsts > 0]
+    if not len(firsts) or not len(lasts):
+        return []
+    begin = model.pair_costs(np.full(len(firsts), left[-1]), firsts)
+    close = model.pair_costs(lasts, np.full(len(lasts), right[0]))
+    here, there = np.nonzero(pairs()[packed[firsts] & 0xFF][:, seconds] == 0)
+    rough = begin[here] + model.pair_costs(firsts[here], lasts[there]) + close[there]
+    kept = lowest(rough, WEIGHED)
+    two = np.stack([firsts[here[kept]], lasts[there[kept]]], axis=1)
+    best = np.argsort(begin, kind="stable")[:FIRSTS]
+    codes, leads, trails = common()
+    here, middle = np.nonzero((pairs()[packed[firsts[best]] & 0xFF][:, leads] == 0) & ~gapless()[trails])
+    rough = begin[best[here]] + model.pair_costs(firsts[best[here]], codes[middle])
+    kept = lowest(rough, MIDDLES)
+    here, middle, rough = best[here[kept]], middle[kept], rough[kept]
+    tried, there = np.nonzero(pairs()[trails[middle]][:, seconds] == 0)
+    rough = rough[tried] + model.pair_costs(codes[middle[tried]], lasts[there]) + close[there]
+    kept = lowest(rough, WEIGHED)
+    three = np.stack([firsts[here[tried[kept]]], codes[middle[tried[kept]]], lasts[there[kept]]], axis=1)
+    return [two, three]
 
 
 def confidence(whole: Codes, way_out: Exit, context: Context) -> list[list[float]]:

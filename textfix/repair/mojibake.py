@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from textfix import encodings, model, routes
 from textfix.batch import Batch, Codes, to_codes, to_text
 from textfix.config import Config
-from textfix.encodings import HOLE
+from textfix.encodings import HOLE, LOST
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import cases, completion, holes, missing, readings, suspicion, wide
+from textfix.repair import cases, completion, holes, lossy, missing, readings, suspicion, wide
 from textfix.repair.readings import LEAST_HAN, NULL, STRANGE, Reading, is_han
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -372,7 +372,14 @@ def fill(repair: Repair, window: Codes) -> Repair:
         return repair
     before = (*[suspicion.NEWLINE] * 3, *window[max(0, repair.start - 3) : repair.start].tolist())[-3:]
     route = repair.chain.routes[0]
-    shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "")
+    span = to_text(window[repair.start : repair.end])
+    shown = span.replace(chr(HOLE), "")
+    if route.read == encodings.FALLBACK and shown == span:  # all that it loses are soft hyphens
+        codes = encodings.load(route.written).decode(repair.data.replace(bytes([LOST]), lossy.SOFT_HYPHEN)).codes
+        if (codes == HOLE).any() or len(codes) != len(repair.codes):
+            return repair
+        filled = "".join(map(chr, codes[repair.codes == HOLE].tolist()))
+        return replace(repair, codes=codes, note=f"filled: {' '.join(filled)}")
     codec, script = completion.find_codec(route.read, shown), completion.find_script(repair.codes)
     done = completion.completer(route.written, codec, script).complete(repair.data, before, int(window[repair.end]))
     if (done.codes == HOLE).sum() > (repair.codes == HOLE).sum():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import model, tables
-from textfix.batch import Batch, to_codes
+from textfix.batch import Batch, Codes, to_codes
 from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
@@ -42,8 +42,12 @@ SURPRISE = 7.5
 #: The same for what follows a mark that is a surprise itself.
 UNSURE = 6.0
 AHEAD = 4
-#: A slip stands in sound text: so many characters before it cost no more than this on average (5 is usual).
-STANDS, SOUND = 8, 9.0
+#: A slip stands in sound text: the last few characters before it, or some more, cost no more than this on average (5 is
+#: usual). A name, or a word of a dialect, may cost more.
+STANDS, SOUND = (8, 20), 9.0
+#: Two characters side by side are no surprise up to this cost of the second: 96 couples of such bytes in 100 of clean text,
+#: one in eight of text out of step.
+BELIEVED = 8.0
 #: Characters of a line that are looked at together.
 PART = 2000
 #: Behind a slip the text reads better one byte off by so much (nats), in the best of JUDGED characters side by side among
@@ -243,7 +247,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown: its text, what it says one byte off, its running costs and its bytes in GBK.
+    """A line as it is shown: its text, what it says one byte off, its running costs, and the couples of bytes in it.
 
     `full` tells whether it has full-width punctuation, which filters that fold the rest would have folded.
     """
@@ -251,27 +255,50 @@ class Line:
     text: str
     shifted: Shifted
     stands: list[float]
-    bytes: bytes
+    couples: frozenset[bytes]
     full: bool
 
     @staticmethod
     def of(text: str) -> Line:
         codes = to_codes(text + "\n")
-        stands = np.concatenate([[0.0], np.cumsum(phrases.line_costs(codes))]).tolist()
+        costs = phrases.line_costs(codes)
+        stands = np.concatenate([[0.0], np.cumsum(costs)]).tolist()
         full = any(mark in text for mark in FULL_WIDTH)
-        return Line(text, Shifted.of(codes, script_of(codes)), stands, text.encode("gbk", "ignore"), full)
+        return Line(text, Shifted.of(codes, script_of(codes)), stands, couples(codes, costs), full)
 
     @property
     def codes(self) -> list[int]:
         return self.shifted.line
 
 
+def couples(codes: Codes, costs: NDArray[np.float64]) -> frozenset[bytes]:
+    """The bytes of replacements that stand in a line: as a character, or across two that are no surprise side by side.
+
+    In text out of step, and where pairs vanished, any bytes may have come together.
+    """
+    leads, trails = halves.bytes_of(codes)
+    beyond = codes >= 0x80
+    near = beyond[:-1] & beyond[1:] & (costs[1:] < BELIEVED)
+    found = set()
+    for row in replacements():
+        if row.bytes:
+            one, two = row.bytes
+            if (beyond & (leads == one) & (trails == two)).any() or (
+                near & (trails[:-1] == one) & (leads[1:] == two)
+            ).any():
+                found.add(row.bytes)
+    return frozenset(found)
+
+
 def is_sound(before: str) -> bool:
     """Whether what stands before a trace reads like text that is whole; nothing does, and so does ASCII."""
-    last = before[-STANDS:]
-    if last.isascii():
+    if before[-STANDS[0] :].isascii():
         return True
-    codes = to_codes(last)
+    return any(reads_well(to_codes(before[-size:])) for size in STANDS)
+
+
+def reads_well(codes: Codes) -> bool:
+    """Whether CODES have a Han character and cost no more than SOUND each."""
     han = (codes >= 0x3400) & (codes <= 0x9FFF)
     return bool(han.any()) and float(model.costs(codes)[1:].sum()) <= SOUND * (len(codes) - 1)
 
@@ -309,12 +336,12 @@ def starts(trace: Trace, line: Line) -> list[Start]:
         }
         return [Start(trace.end, GLOSSED, 0.0, sorted(leads), [])] if leads else []
     for row in replacements():
-        if not trace.mark.startswith(row.shown) or (row.bytes and row.bytes in line.bytes):
+        if not line.text.startswith(row.shown, trace.start) or row.bytes in line.couples:
             continue  # a filter that replaced these bytes left none of them, wherever characters begin: no 。” either
-        after = trace.start + len(row.shown)
         if not row.bytes:
-            found.append(Start(after, row.name, row.prior, [UNKNOWN], []))
+            found.append(Start(trace.start + 1, row.name, row.prior, [UNKNOWN], []))
             continue
+        after = trace.start + len(row.shown)
         column = guessable()[0x81:, row.bytes[0]]
         found.append(Start(after, row.name, row.prior, [row.bytes[1]], column[column > 0].tolist()))
     return found
@@ -348,7 +375,7 @@ def undo(
             odds -= evidence / 2
     holes = way_out.codes.count(HOLE)
     null = NULL * (len(way_out.codes) - holes) + STRANGE
-    odds = min(odds, null + evidence - (way_out.own - LOST_RUN * holes))
+    odds = min(odds, null + evidence - (way_out.own - LOST_RUN / 2 * holes))
     if odds < config.caution:
         return None
     codes, notes = guesses.settle(line.codes, before, context, way_out, config.holes)

@@ -360,15 +360,26 @@ class Walk:
         rows = np.flatnonzero(cut)
         if char == QUESTION and (self.shifted.line[at + 1] in FULL or self.shifted.line[at + 1] < 0x40):
             self.note(one, rows, np.zeros((len(rows), 0), np.uint32), at + 1, CUT)  # the first byte is shown as a mark
+            self.note_hole(ways, at + 1)
         if not glossed:
             # The first byte was left alone before ASCII and dropped, or shown as a mark; its second is not known.
             self.note(one, rows, np.zeros((len(rows), 0), np.uint32), at, CUT)
+            self.note_hole(ways, at)
             if not 0x40 <= char < 0x80:  # hardly any byte is lost before a letter
                 last, leads = usual()
                 here, there = np.nonzero(pairs()[likely.pending[:RUN_TRIES]][:, leads] == 0)
                 rough = likely.cost[here] + model.pair_costs(likely.codes[here, -1], last[there])
                 kept = lowest(rough, PRICED)
                 self.note(likely, here[kept], last[there[kept]][:, None], at, LAST_GONE, VANISHED)
+
+    def note_hole(self, ways: list[Way], at: int) -> None:
+        """Note the best of WAYS where no character that is usual begins with its byte."""
+        best = next((way for way in ways if not way.gap and not guessable()[way.pending, 0x80:].any()), None)
+        if best is not None:
+            tries = Tries.of([best])
+            hole = tries.extend(tries.row, np.array([HOLE], np.uint32), tries.pending, self.context)
+            hole.cost[:] = best.cost + LOST_RUN / 2
+            self.note(hole, tries.row, np.zeros((1, 0), np.uint32), at, 0)
 
     def complete(self, ways: list[Way], byte: int, at: int) -> None:
         """Note WAYS that the byte BYTE completes, which leaves the text in step at AT."""
