@@ -1,0 +1,106 @@
+"""The search: suspicious windows read along every chain that may explain them, and the best of what that gives."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import replace
+
+import numpy as np
+
+from textfix import encodings, model, routes
+from textfix.batch import Codes, to_text
+from textfix.config import Config
+from textfix.encodings import HOLE
+from textfix.repair import cases, completion, readings, suspicion, wide
+from textfix.repair.readings import is_han
+from textfix.repair.spans import Repair, spans
+from textfix.repair.suspicion import Window
+
+#: A reading of so many Han characters and no more than this cost on average, 5 being usual, is no accident.
+WHOLE_HAN, WELL = 8, 5.5
+
+
+def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:
+    """The repairs of each window, best first by odds, none overlapping another."""
+    # All windows are read together, a newline behind each, so that a route is undone once for the whole batch.
+    pieces = [np.append(codes[window.start : window.end], np.uint32(suspicion.NEWLINE)) for window in found]
+    joined = np.concatenate(pieces)
+    starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
+    costs = readings.standing_costs(joined)
+    offers: list[list[Repair]] = [[] for _ in pieces]
+    settled = [0.0] * len(pieces)  # what speaks for the likeliest chain that leaves nothing of a window to any other
+    named = frozenset().union(*(window.chains for window in found))
+    for chain in routes.table():
+        if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
+            continue
+        hopeful = np.flatnonzero(
+            [window.chains.get(chain.name, 0.0) > nats for window, nats in zip(found, settled, strict=True)]
+        )
+        if chain.routes[-1].read in encodings.CASED:
+            hopeful = hopeful[[cases.may_be_read(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
+        if not len(hopeful):
+            continue
+        some = joined, costs, starts
+        if len(hopeful) < len(pieces):
+            take = np.concatenate([np.arange(starts[at], starts[at + 1]) for at in hopeful])
+            ends = np.cumsum(starts[hopeful + 1] - starts[hopeful])
+            some = joined[take], costs[take], np.concatenate([[0], ends])
+        reading = readings.read(some[0], some[1], chain)
+        if reading is None:
+            continue
+        for at, repair in spans(reading, some[0], some[2], [found[at] for at in hopeful.tolist()], config):
+            piece = pieces[hopeful[at]]
+            doubt = cases.doubt(piece, chain)
+            if doubt:
+                repair = replace(repair, odds=repair.odds - doubt, gain=repair.gain - doubt)
+                if repair.odds < config.caution:
+                    continue
+            offers[int(hopeful[at])].append(repair)
+            if not doubt and settles(repair, piece):
+                number = int(hopeful[at])
+                settled[number] = max(settled[number], found[number].chains[chain.name])
+    chosen = [choose(offer) for offer in offers]
+    if config.holes == "fill":
+        return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]
+    return chosen
+
+
+def fill(repair: Repair, window: Codes) -> Repair:
+    """REPAIR with its holes filled by what is likeliest between its neighbours in WINDOW."""
+    if not repair.data or len(repair.chain.routes) > 1:  # what an inner reader lost has left no trace
+        return repair
+    before = (*[suspicion.NEWLINE] * 3, *window[max(0, repair.start - 3) : repair.start].tolist())[-3:]
+    route = repair.chain.routes[0]
+    shown = to_text(window[repair.start : repair.end]).replace(chr(HOLE), "")
+    codec, script = completion.find_codec(route.read, shown), completion.find_script(repair.codes)
+    done = completion.completer(route.written, codec, script).complete(repair.data, before, int(window[repair.end]))
+    if (done.codes == HOLE).sum() > (repair.codes == HOLE).sum():
+        return repair
+    note = f"filled: {' '.join(chr(done.codes[place]) for place in done.filled)}" if done.filled else ""
+    return replace(repair, codes=done.codes, note=note)
+
+
+def settles(repair: Repair, window: Codes) -> bool:
+    """Whether REPAIR leaves nothing of WINDOW to any other route: it takes all that is not ASCII, and reads well.
+
+    The reader that falls back takes what others take, and more: it settles nothing.
+    """
+    han = is_han(repair.codes)
+    if repair.data or han.sum() < WHOLE_HAN or repair.chain.name.endswith(encodings.FALLBACK):
+        return False
+    outside = np.concatenate([window[: repair.start], window[repair.end :]])
+    return not (outside >= 0x80).any() and float(model.costs(repair.codes).mean()) <= WELL
+
+
+def choose(offers: list[Repair]) -> list[Repair]:
+    """The best of overlapping repairs, in the order of the text.
+
+    They are ranked by what they gain over the text as it stands: the weaker of two odds only decides whether a repair
+    may be made at all, and would favour short spans.
+    """
+    taken: list[Repair] = []
+    for offer in sorted(offers, key=lambda repair: -repair.gain):
+        at = bisect(taken, offer.start, key=lambda repair: repair.start)
+        if (at == 0 or taken[at - 1].end <= offer.start) and (at == len(taken) or taken[at].start >= offer.end):
+            taken.insert(at, offer)
+    return taken
