@@ -15,20 +15,35 @@ from textfix.repair import cases, completion, readings, suspicion, wide
 from textfix.repair.readings import is_han
 from textfix.repair.spans import Repair, spans
 from textfix.repair.suspicion import Window
+from textfix.routes import Chain
 
 #: A reading of so many Han characters and no more than this cost on average, 5 being usual, is no accident.
 WHOLE_HAN, WELL = 8, 5.5
+#: Characters of windows that are read together: each costs some KB while it is weighed.
+TOGETHER = 20_000
 
 
 def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:
     """The repairs of each window, best first by odds, none overlapping another."""
-    # All windows are read together, a newline behind each, so that a route is undone once for the whole batch.
+    chosen: list[list[Repair]] = []
+    first = size = 0
+    for last, window in enumerate(found, 1):
+        size += window.end - window.start
+        if size >= TOGETHER or last == len(found):
+            chosen += repair_together(codes, found[first:last], config)
+            first, size = last, 0
+    return chosen
+
+
+def repair_together(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:
+    """The same for windows that are read together, a newline behind each, so that a route is undone once for all."""
     pieces = [np.append(codes[window.start : window.end], np.uint32(suspicion.NEWLINE)) for window in found]
     joined = np.concatenate(pieces)
     starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
     costs = readings.standing_costs(joined)
     offers: list[list[Repair]] = [[] for _ in pieces]
     settled = [0.0] * len(pieces)  # what speaks for the likeliest chain that leaves nothing of a window to any other
+    seen: list[dict[tuple[str, bytes], float]] = [{} for _ in pieces]
     named = frozenset().union(*(window.chains for window in found))
     for chain in routes.table():
         if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
@@ -38,6 +53,8 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
         )
         if chain.routes[-1].read in encodings.CASED:
             hopeful = hopeful[[cases.may_be_read(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
+        elif len(chain.routes) == 1 and chain.routes[0].read in encodings.SINGLE and len(hopeful):
+            hopeful = hopeful[[is_new(chain, pieces[at], seen[at]) for at in hopeful]]
         if not len(hopeful):
             continue
         some = joined, costs, starts
@@ -63,6 +80,21 @@ def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[li
     if config.holes == "fill":
         return [[fill(repair, piece) for repair in some] for some, piece in zip(chosen, pieces, strict=True)]
     return chosen
+
+
+def is_new(chain: Chain, piece: Codes, seen: dict[tuple[str, bytes], float]) -> bool:
+    """Whether CHAIN, whose reader gives a byte for each character, may say of PIECE what no chain before it said.
+
+    Readers of one family read most letters alike: what another read from the same bytes is the same reading, and wins
+    where its prior is no greater. Where letters are of one case, that one may be doubted and this one not.
+    """
+    route = chain.routes[0]
+    said = route.written, encodings.single(route.read).take(piece, mode="clip").tobytes()
+    if seen.get(said, np.inf) <= chain.prior:
+        return False
+    if not cases.doubt(piece, chain):
+        seen[said] = chain.prior
+    return True
 
 
 def fill(repair: Repair, window: Codes) -> Repair:

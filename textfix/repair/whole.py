@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model, routes
 from textfix.batch import Codes, to_codes
 from textfix.config import Config
-from textfix.encodings import DOUBLE, SINGLE
+from textfix.encodings import DOUBLE, SINGLE, UNREAD, single
 from textfix.records import Edit
 from textfix.repair import cases, holes, suspicion
 from textfix.repair.readings import NULL, STRANGE, is_han
@@ -29,10 +29,8 @@ NEWLINE, SPACE, HOLE = 0x0A, 0x20, "\ufffd"
 #: Suspicious places of a text, as a share of its characters beyond ASCII, from which it is looked at as a whole; and
 #: its characters that are asked which chain it was, and the chains that are tried.
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
-#: What stands in a column of the table of suspicions for a byte that no character of the text may be.
-UNREAD = 0x100
 #: Nats beyond `caution` for a line that was not UTF-8, and those by which it must be likelier than any other reading.
-MARGIN = 12.0
+MARGIN = 6.0
 #: Encodings that do not check themselves, each with the one that it may be taken for.
 OTHER = {"gb18030": "big5", "big5": "gb18030"}
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
@@ -134,13 +132,6 @@ def first_alike(chain: Chain, codes: Codes) -> Chain:
     if len(chain.routes) > 1 or chain.routes[0].read not in SINGLE:
         return chain
     return next((other for other, same in alike(chain) if same.take(codes, mode="clip").all()), chain)
-
-
-@cache
-def single(reader: str) -> NDArray[np.uint16]:
-    """The byte of each code point to READER, one of SINGLE; UNREAD for what it has not."""
-    packed, length = encodings.load(reader).table
-    return np.where(length == 1, packed, UNREAD).astype(np.uint16)
 
 
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
@@ -266,14 +257,18 @@ def weigh(
     said = per_line(column_of(chain.name).take(codes, mode="clip"), borders, np.int32) / suspicion.UNIT
     chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
     odds = np.minimum(said, chance + STRANGE) - chain.prior
-    sure = (odds >= config.caution) & has_different_han(new, new_borders)
+    need = config.caution + (MARGIN if written in OTHER else 0.0)
+    if written in OTHER:
+        thin = (odds >= 0) & (odds < need)
+        by_pairs(chance, new, new_borders, thin, written)
+        odds = np.minimum(said, chance + STRANGE) - chain.prior
+    sure = (odds >= need) & has_different_han(new, new_borders)
     if HOLE in after:
         sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
     if written in OTHER:
-        sure &= odds >= config.caution + MARGIN
         sure &= ~of_one_case(codes, borders, chain)
         for other in others:
-            sure &= is_likelier(chance, other, written)
+            sure &= is_likelier(chance, other, thin, written)
     if not sure.any():
         return None
     rows = suspicion.find_rows(new)
@@ -284,18 +279,33 @@ def weigh(
     return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not left and not len(rows))
 
 
+def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int64], which: Flags, written: str) -> None:
+    """Put into CHANCE what those lines of CODES that are WHICH say pair by pair, which is more than one by one."""
+    if not which.any():
+        return
+    sizes = np.diff(borders)
+    some = codes[np.repeat(which, sizes)]
+    gain = np.float32(NULL[written]) - model.costs(some)
+    gain[some < 0x80] = 0.0
+    own = np.concatenate([[0], np.cumsum(sizes[which])])
+    chance[which] = per_line(gain, own, np.float64)
+
+
 def any_left(text: str, borders: NDArray[np.int64], taken: Flags) -> bool:
     """Whether any line of TEXT that is not TAKEN has more than ASCII."""
     return any(not text[borders[k] : borders[k + 1]].isascii() for k in np.flatnonzero(~taken).tolist())
 
 
-def is_likelier(chance: NDArray[np.float64], other: str, written: str) -> Flags:
-    """Which lines, CHANCE nats from meaningless bytes in WRITTEN, are likelier by MARGIN than OTHER."""
+def is_likelier(chance: NDArray[np.float64], other: str, thin: Flags, written: str) -> Flags:
+    """Which lines, CHANCE nats from meaningless bytes in WRITTEN, are likelier by MARGIN than OTHER; the THIN ones were
+    weighed by pairs.
+    """
     codes = to_codes(other)
     borders = edges(codes)
     if len(borders) != len(chance) + 1:
         return np.zeros(len(chance), np.bool_)
     rival = per_line(chances(written).take(codes, mode="clip"), borders, np.float64)
+    by_pairs(rival, codes, borders, thin, written)
     likelier: Flags = chance >= rival + MARGIN
     return likelier
 
