@@ -31,6 +31,8 @@ NEWLINE, SPACE, HOLE = 0x0A, 0x20, "\ufffd"
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
 #: Nats beyond `caution` for a line that was not UTF-8, and those by which it must be likelier than any other reading.
 MARGIN = 6.0
+#: What a character of good text costs at most, on average: a line whose letters are of one case must be such.
+WELL = 5.5
 #: Encodings that do not check themselves, each with the one that it may be taken for.
 OTHER = {"gb18030": "big5", "big5": "gb18030"}
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
@@ -257,16 +259,18 @@ def weigh(
     said = per_line(column_of(chain.name).take(codes, mode="clip"), borders, np.int32) / suspicion.UNIT
     chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
     odds = np.minimum(said, chance + STRANGE) - chain.prior
-    need = config.caution + (MARGIN if written in OTHER else 0.0)
+    need = config.caution
     if written in OTHER:
-        thin = (odds >= 0) & (odds < need)
+        need += MARGIN
+        one_case, doubt = doubts(codes, borders, chain)
+        thin = (odds >= 0) & (odds < need) | one_case
         by_pairs(chance, new, new_borders, thin, written)
-        odds = np.minimum(said, chance + STRANGE) - chain.prior
+        odds = np.minimum(said, chance + STRANGE) - chain.prior - doubt
     sure = (odds >= need) & has_different_han(new, new_borders)
     if HOLE in after:
         sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
     if written in OTHER:
-        sure &= ~of_one_case(codes, borders, chain)
+        sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, new_borders, np.int64))
         for other in others:
             sure &= is_likelier(chance, other, thin, written)
     if not sure.any():
@@ -310,16 +314,21 @@ def is_likelier(chance: NDArray[np.float64], other: str, thin: Flags, written: s
     return likelier
 
 
-def of_one_case(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> Flags:
-    """Which lines have letters of one case only, where CHAIN's may have been of either."""
-    doubtful = np.zeros(len(borders) - 1, np.bool_)
+def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flags, NDArray[np.float64]]:
+    """Which lines have letters of one case only, where CHAIN's may have been of either, and the nats that are against
+    their having come out of it as they are (see `cases.doubt`).
+    """
+    one_case, nats = np.zeros(len(borders) - 1, np.bool_), np.zeros(len(borders) - 1)
     for other in (chain, *cased_alike(chain, codes)):
         table = cases.letters(other)
         if len(table):
             kind = table.take(codes, mode="clip")
             small, capital = per_line(kind < 0, borders, np.int64), per_line(kind > 0, borders, np.int64)
-            doubtful |= np.minimum(small, capital) == 0
-    return doubtful
+            here = np.minimum(small, capital) == 0
+            few = np.where(small > cases.FEW, small, np.maximum(capital - cases.FEW, 0))
+            one_case |= here
+            np.maximum(nats, np.where(here, cases.ONE_CASE * few, 0.0), out=nats)
+    return one_case, nats
 
 
 def cased_alike(chain: Chain, codes: Codes) -> list[Chain]:
