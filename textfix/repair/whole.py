@@ -315,19 +315,24 @@ def is_likelier(chance: NDArray[np.float64], other: str, thin: Flags, written: s
 
 
 def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flags, NDArray[np.float64]]:
-    """Which lines have letters of one case only, where CHAIN's may have been of either, and the nats that are against
-    their having come out of it as they are (see `cases.doubt`).
+    """Which lines may have been put into capitals, small letters or title case after CHAIN, and the nats that are against
+    their having come out of it as they are (see `cases`).
     """
-    one_case, nats = np.zeros(len(borders) - 1, np.bool_), np.zeros(len(borders) - 1)
-    for other in (chain, *cased_alike(chain, codes)):
-        table = cases.letters(other)
-        if len(table):
-            kind = table.take(codes, mode="clip")
-            small, capital = per_line(kind < 0, borders, np.int64), per_line(kind > 0, borders, np.int64)
-            here = np.minimum(small, capital) == 0
-            few = np.where(small > cases.FEW, small, np.maximum(capital - cases.FEW, 0))
-            one_case |= here
-            np.maximum(nats, np.where(here, cases.ONE_CASE * few, 0.0), out=nats)
+    nats = np.zeros(len(borders) - 1)
+    some = [table for other in (chain, *cased_alike(chain, codes)) if len(table := cases.letters(other))]
+    if not some:
+        return nats > 0, nats
+    small, capital, within = cases.letters_of(codes)
+    mixed = per_line(np.where(within, capital, small), borders, np.int64)
+    small_ones, capitals = per_line(small, borders, np.int64), per_line(capital, borders, np.int64)
+    one_case: Flags = (mixed == 0) | (small_ones == 0) | (capitals == 0)
+    for table in some:
+        kind = table.take(codes, mode="clip")
+        small_ones, capitals = per_line(kind < 0, borders, np.int64), per_line(kind > 0, borders, np.int64)
+        few = np.where(small_ones > cases.FEW, small_ones, np.maximum(capitals - cases.FEW, 0))
+        here = np.minimum(small_ones, capitals) == 0
+        np.maximum(nats, np.where(here, cases.ONE_CASE * few, 0.0), out=nats)
+        one_case |= here
     return one_case, nats
 
 
