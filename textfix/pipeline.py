@@ -91,6 +91,8 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
             change = changes[0]
             plan += (Step(a_pass.stage, change.edits, change.ambiguities),)
             batch, quiet = Batch([change.text]), False
+            if change.settled:
+                break
     return batch.texts[0], plan
 
 
@@ -126,8 +128,10 @@ def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple
             for place, change in new.items():
                 plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits, change.ambiguities))
             batch = batch.replaced({place: change.text for place, change in new.items()})
-            places = list(new)  # only what changed can change again
-            part = Batch([change.text for change in new.values()])
+            places = [place for place, change in new.items() if not change.settled]  # what changed can change again
+            if not places:
+                break
+            part = Batch([new[place].text for place in places])
     return {place: (batch.texts[place], plan) for place, plan in plans.items()}
 
 

@@ -106,12 +106,13 @@ class Ambiguity:
 class Change:
     """What one pass made of one text: the text after it, and the edits that lead there, sorted and disjoint.
 
-    `ambiguities` are the places where it had a close choice.
+    `ambiguities` are the places where it had a close choice; `settled` says that the same pass would find nothing more.
     """
 
     text: str
     edits: Sequence[Edit]
     ambiguities: Sequence[Ambiguity] = ()
+    settled: bool = False
 
 
 def splice(text: str, edits: Sequence[Edit]) -> Change:

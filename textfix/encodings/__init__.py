@@ -8,12 +8,14 @@ from textfix.encodings.charmap import (
     HOLE,
     LOST,
     SINGLE,
+    UNREAD,
     WIDE,
     Charmap,
     Decoded,
     Encoded,
     cases,
     load,
+    single,
 )
 
 __all__ = [
@@ -24,10 +26,12 @@ __all__ = [
     "HOLE",
     "LOST",
     "SINGLE",
+    "UNREAD",
     "WIDE",
     "Charmap",
     "Decoded",
     "Encoded",
     "cases",
     "load",
+    "single",
 ]

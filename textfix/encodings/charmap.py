@@ -29,6 +29,8 @@ HOLE = 0xFFFD
 #: What the error handler leaves in the decoded text for us to find: MARK + n = n bytes that cannot be read, EURO = a
 #: single byte 80. Lone surrogates, which no decoder gives.
 MARK, EURO = 0xDC00, 0xDC80
+#: Stands in `single` for a character that the encoding does not have.
+UNREAD = 0x100
 #: Code points from here up are looked up in the encoder, not in the table.
 TOP = 0x30000
 
@@ -132,17 +134,10 @@ class Charmap:
     def encode_all(self, codes: Codes) -> bytes | None:
         """CODES as bytes if the encoding has all of them, else None."""
         if self.name in SINGLE or self.name in CASED or self.name == FALLBACK:
-            back = self._single
-            data = back.take(codes, mode="clip")
-            return None if data.max(initial=0) > 0xFF else data.astype(np.uint8).tobytes()
+            data = single(self.name).take(codes, mode="clip")
+            return None if data.max(initial=0) >= UNREAD else data.astype(np.uint8).tobytes()
         encoded = self.encode(codes)
         return encoded.data if encoded.known.all() else None
-
-    @cached_property
-    def _single(self) -> NDArray[np.uint16]:
-        """The byte of each code point below TOP in an encoding of one byte a character, 100 for those it has not."""
-        packed, length = self.table
-        return np.where(length == 1, packed, 0x100).astype(np.uint16)
 
     @cached_property
     def twins(self) -> dict[int, tuple[int, ...]]:
@@ -321,3 +316,10 @@ def cases(name: str) -> dict[int, tuple[int, ...]]:
 def load(name: str) -> Charmap:
     """The charmap called NAME; ChoiceError lists those there are."""
     return Charmap(name)
+
+
+@cache
+def single(name: str) -> NDArray[np.uint16]:
+    """The byte of each code point below TOP to a reader of one byte a character; UNREAD for what it has not."""
+    packed, length = load(name).table
+    return np.where(length == 1, packed, UNREAD).astype(np.uint16)

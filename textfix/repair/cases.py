@@ -120,14 +120,18 @@ def may_be_read(codes: Codes) -> bool:
     return len(codes) <= LONGEST and of_one_case(codes)
 
 
+def letters_of(codes: Codes) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of CODES are small letters beyond ASCII, which capitals, and which stand behind a letter."""
+    kind = kinds().take(codes, mode="clip")
+    within = np.zeros(len(codes), np.bool_)
+    within[1:] = kind[:-1] != 0
+    beyond = codes >= 0x80
+    return (kind == -1) & beyond, (kind == 1) & beyond, within
+
+
 def of_one_case(codes: Codes) -> bool:
     """Whether the letters among CODES beyond ASCII are all small, all capitals, or capitals at the beginnings of words."""
-    kind = kinds()[np.minimum(codes, len(kinds()) - 1)]
-    letter = kind != 0
-    within = np.zeros(len(codes), np.bool_)
-    within[1:] = letter[:-1]
-    beyond = codes >= 0x80
-    small, capital = (kind == -1) & beyond, (kind == 1) & beyond
+    small, capital, within = letters_of(codes)
     if not small.any() or not capital.any():
         return True
     return not (capital & within).any() and not (small & ~within).any()

@@ -1,14 +1,15 @@
 """Lines that were misread from end to end as one: read again at once, without a search for spans.
 
-Most garbled texts are garbled throughout, and along one chain of routes. If the text was UTF-8, which checks itself,
-its bytes are all there, and what they say is unsuspicious, then weighing spans and chains would find nothing else.
+Most garbled texts are garbled throughout, and along one chain of routes. Where the bytes of a line are all there, form
+characters throughout, and these are likely enough, then weighing spans and chains would find nothing else. UTF-8
+checks itself; GB18030 and Big5 do not, so a line of them must be likelier by a MARGIN, and likelier than in the other.
 Lines for which that is not so, or whose evidence is thin, are left to the search.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -17,23 +18,35 @@ from numpy.typing import NDArray
 from textfix import encodings, model, routes
 from textfix.batch import Codes, to_codes
 from textfix.config import Config
+from textfix.encodings import DOUBLE, SINGLE, UNREAD, single
 from textfix.records import Edit
 from textfix.repair import cases, holes, suspicion
 from textfix.repair.readings import NULL, STRANGE, is_han
+from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
-NEWLINE = 0x0A
+NEWLINE, SPACE, HOLE = 0x0A, 0x20, "\ufffd"
 #: Suspicious places of a text, as a share of its characters beyond ASCII, from which it is looked at as a whole; and
 #: its characters that are asked which chain it was, and the chains that are tried.
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
-#: What a character of meaningless bytes costs in UTF-8.
-CHANCE = NULL["utf-8"]
+#: Nats beyond `caution` for a line that was not UTF-8, and those by which it must be likelier than any other reading.
+MARGIN = 6.0
+#: What a character of good text costs at most, on average: a line whose letters are of one case must be such.
+WELL = 5.5
+#: Encodings that do not check themselves, each with the one that it may be taken for.
+OTHER = {"gb18030": "big5", "big5": "gb18030"}
+#: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
+LONG = 64
+#: Characters of a text that are asked first whether its letters are of one case.
+FIRST = 256
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A text read again along `chain`: its lines start at `old` and `new` before and after. `taken` says which lines are
-    sure, by which `odds`; `left` whether any other has more than ASCII.
+    sure, by which `odds`; `left` whether any other has more than ASCII. `windows` are the places in `after` that are
+    suspicious still, in lines that are taken; `settled` says that another look at `after` finds nothing.
     """
 
     before: str
@@ -41,9 +54,11 @@ class Whole:
     chain: Chain
     old: NDArray[np.int64]
     new: NDArray[np.int64]
-    taken: NDArray[np.bool_]
+    taken: Flags
     odds: NDArray[np.float64]
     left: bool
+    windows: list[Window] = field(default_factory=list)
+    settled: bool = False
 
     def edits(self) -> Iterator[Edit]:
         """One edit for each line that was taken."""
@@ -55,49 +70,106 @@ class Whole:
             while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
                 end += 1
             first, last = old[k] + start, old[k] + len(before) - end
-            new_part = after[start : len(after) - end]
-            yield Edit(first, last, self.before[first:last], new_part, self.chain.name, float(self.odds[k]))
+            chain = first_alike(self.chain, to_codes(before))
+            odds = float(self.odds[k]) + self.chain.prior - chain.prior
+            yield Edit(first, last, self.before[first:last], after[start : len(after) - end], chain.name, odds)
 
     def mask(self, codes: Codes) -> None:
         """Blank in CODES, those of the text, the lines that were taken."""
         inside = np.repeat(self.taken, np.diff(self.old))
         inside &= codes != NEWLINE
-        codes[inside] = 0x20
+        codes[inside] = SPACE
+
+    def without(self, windows: list[Window]) -> Whole | None:
+        """The same without the lines that WINDOWS of `after` lie in, or None if no other is taken."""
+        taken = self.taken.copy()
+        taken[np.searchsorted(self.new, [window.start for window in windows], side="right") - 1] = False
+        left = any_left(self.before, self.old, taken)
+        return replace(self, taken=taken, left=left, windows=[], settled=False) if taken.any() else None
+
+    def is_sound(self, window: Window, codes: Codes) -> bool:
+        """Whether WINDOW of `after`, whose CODES these are, lies in a long line that is good text on the whole."""
+        line = int(np.searchsorted(self.new, window.start, side="right")) - 1
+        codes = codes[self.new[line] : self.new[line + 1]]
+        return len(codes) >= LONG and float(model.costs(codes).mean()) <= suspicion.USUAL
 
 
 @cache
 def chains() -> tuple[tuple[int, ...], dict[str, Chain]]:
-    """The columns of the table of suspicions that are for chains whose text was UTF-8, and the chains by name."""
+    """The columns of the table of suspicions that are for chains that a text may be read along as a whole, and the chains
+    by name: those whose text was UTF-8, and those that read every byte as a character."""
     by_name = {chain.name: chain for chain in routes.table()}
-    names = suspicion.table().names
-    wanted = [
-        k
-        for k, name in enumerate(names)
-        if name in by_name
-        and by_name[name].routes[0].written == "utf-8"
-        and by_name[name].routes[-1].read not in encodings.CASED
-    ]
+    wanted = []
+    for column, name in enumerate(suspicion.table().names):
+        if (chain := by_name.get(name)) is None or chain.routes[-1].read in encodings.CASED:
+            continue
+        single = len(chain.routes) == 1 and chain.routes[0].read in SINGLE and chain.routes[0].written in OTHER
+        if single or chain.routes[0].written == "utf-8":
+            wanted.append(column)
     return tuple(wanted), by_name
+
+
+@cache
+def first_ranks() -> dict[str, tuple[float, int]]:
+    """What the search goes by where two chains read the same bytes: the smaller prior, then the order of the table."""
+    return {chain.name: (chain.prior, at) for at, chain in enumerate(routes.table())}
+
+
+@cache
+def alike(chain: Chain) -> list[tuple[Chain, Flags]]:
+    """The chains that come before CHAIN, and by code point where their reader has the same byte; best first."""
+    ranks = first_ranks()
+    route = chain.routes[0]
+    found = []
+    for other in sorted(routes.table(), key=lambda other: ranks[other.name]):
+        if ranks[other.name] >= ranks[chain.name]:
+            break
+        if len(other.routes) == 1 and other.routes[0].written == route.written and other.routes[0].read in SINGLE:
+            found.append((other, single(other.routes[0].read) == single(route.read)))
+    return found
+
+
+def first_alike(chain: Chain, codes: Codes) -> Chain:
+    """The chain that the search would name for CODES, which CHAIN reads: the first that reads the same bytes."""
+    if len(chain.routes) > 1 or chain.routes[0].read not in SINGLE:
+        return chain
+    return next((other for other, same in alike(chain) if same.take(codes, mode="clip").all()), chain)
 
 
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
-    beyond = codes[codes >= 0x80]
-    if dense < DENSE * len(beyond):
+    amount = np.count_nonzero(codes >= 0x80)
+    if dense < DENSE * amount:
         return None
     table = suspicion.table()
     columns, by_name = chains()
-    said = table.likelihood.take(beyond[:: len(beyond) // SAMPLE + 1], axis=0, mode="clip").sum(axis=0, dtype=np.int64)
-    best = sorted(columns, key=lambda column: -said[column])[:TRIED]
+    some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
+    some = some[some >= 0x80]
+    said = table.likelihood.take(some[:: len(some) // SAMPLE + 1], axis=0, mode="clip").sum(axis=0, dtype=np.int32)
+    values = said.tolist()
+    best = sorted(columns, key=lambda column: -values[column])[:TRIED]
+    tried = set()
     for column in best:
         chain = by_name[table.names[column]]
-        if "??" in text and chain.routes[-1].read in holes.LOSING:  # lost bytes, perhaps: that is for the search
+        reader = chain.routes[-1].read
+        if values[column] <= 0 or len(chain.routes) > config.max_layers:
             continue
-        if cases.doubt(codes, chain):
+        if "??" in text and reader in holes.LOSING:  # lost bytes, perhaps: that is for the search
             continue
-        if said[column] > 0 and len(chain.routes) <= config.max_layers and (data := undo(codes, chain)) is not None:
-            return weigh(text, codes, data, chain, column, config)
+        if is_doubtful(codes, chain):
+            return None
+        if len(chain.routes) == 1 and reader in SINGLE:
+            if reader not in tried and (found := read_bytes(text, codes, chain, config)) is not None:
+                return found
+            tried.add(reader)
+        elif (after := undo(codes, chain)) is not None:
+            return weigh(text, codes, after, chain, config)
     return None
+
+
+def is_doubtful(codes: Codes, chain: Chain) -> bool:
+    """Whether the letters of CODES are of one case, so that they may have been put into it after CHAIN."""
+    return bool(cases.doubt(codes[:FIRST], chain)) and bool(cases.doubt(codes, chain))
 
 
 def undo(codes: Codes, chain: Chain) -> str | None:
@@ -114,49 +186,207 @@ def undo(codes: Codes, chain: Chain) -> str | None:
     return text
 
 
-def weigh(text: str, codes: Codes, after: str, chain: Chain, column: int, config: Config) -> Whole | None:
-    """The reading AFTER of TEXT, for each line of it that is sure."""
+def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole | None:
+    """TEXT read along CHAIN, one route by a reader of one byte a character, line by line: other lines may be broken."""
+    route = chain.routes[0]
+    units = single(route.read).take(codes, mode="clip")
+    if int(units.max()) >= UNREAD:
+        borders = edges(codes)
+        foreign = np.logical_or.reduceat(np.append(units >= UNREAD, False), borders[:-1])
+        blank = np.repeat(foreign, np.diff(borders)) & (codes != NEWLINE)
+        units[blank] = SPACE
+        codes = np.where(blank, np.uint32(SPACE), codes)
+    data = units.astype(np.uint8).tobytes()
+    if route.written == "utf-8":
+        return weigh(text, codes, decode(data, "utf-8"), chain, config)
+    said = {written: decode(data, written) for written in OTHER}
+    others = [decode(bytes_of(reader, codes), written) for reader in rivals(codes, route.read) for written in OTHER]
+    for written in (route.written, OTHER[route.written]):
+        if (chain_of := by_routes().get((written, route.read))) is not None:
+            rival = [said[OTHER[written]], *others]
+            if (found := weigh(text, codes, said[written], chain_of, config, rival)) is not None:
+                return found
+    return None
+
+
+def bytes_of(reader: str, codes: Codes) -> bytes:
+    """CODES, all of which READER has, as bytes."""
+    return single(reader).take(codes, mode="clip").astype(np.uint8).tobytes()
+
+
+@cache
+def conflicts(reader: str) -> NDArray[np.uint64]:
+    """By code point: a bit for each of SINGLE that has it not, and 32 places higher one for each that has it elsewhere
+    than READER.
+    """
+    found = np.zeros(0x10000, np.uint64)
+    own = single(reader)[: len(found)]
+    for place, name in enumerate(SINGLE):
+        other = single(name)[: len(found)]
+        found[other >= UNREAD] |= np.uint64(1 << place)
+        found[(other < UNREAD) & (other != own)] |= np.uint64(1 << (place + 32))
+    return found
+
+
+def rivals(codes: Codes, reader: str) -> list[str]:
+    """The readers that may have given CODES as READER may, from other bytes."""
+    bits = int(np.bitwise_or.reduce(conflicts(reader).take(codes, mode="clip")))
+    return [name for place, name in enumerate(SINGLE) if bits >> place & 0x100000001 == 0x100000000]
+
+
+@cache
+def by_routes() -> dict[tuple[str, str], Chain]:
+    """The chains of one route, by what was written and what it was read as."""
+    return {
+        (chain.routes[0].written, chain.routes[0].read): chain for chain in routes.table() if len(chain.routes) == 1
+    }
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """DATA as text, HOLE where it is broken; a newline is one in any case."""
+    return data.decode(DOUBLE[encoding][0] if encoding in DOUBLE else encoding, "replace")
+
+
+def weigh(
+    text: str, codes: Codes, after: str, chain: Chain, config: Config, others: Sequence[str] = ()
+) -> Whole | None:
+    """The reading AFTER of TEXT, for each line of it that is sure; OTHERS are what else it may say."""
     new = to_codes(after)
-    old_edges, new_edges = edges(codes), edges(new)
-    if len(old_edges) != len(new_edges):
+    borders, new_borders = edges(codes), edges(new)
+    if len(borders) != len(new_borders):
         return None
-    said = per_line(column_of(column).take(codes, mode="clip"), old_edges) / suspicion.UNIT
-    cost = model.plain_costs(new)
-    cost[new < 0x80] = CHANCE
-    odds = np.minimum(said, per_line(CHANCE - cost, new_edges) + STRANGE) - chain.prior
-    sure = (odds >= config.caution) & has_different_han(new, new_edges)
-    for window in suspicion.find_windows(new):  # what is suspicious still is for the search
-        sure[np.searchsorted(new_edges, window.start, side="right") - 1] = False
+    written = chain.routes[0].written
+    said = per_line(column_of(chain.name).take(codes, mode="clip"), borders, np.int32) / suspicion.UNIT
+    chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
+    odds = np.minimum(said, chance + STRANGE) - chain.prior
+    need = config.caution
+    if written in OTHER:
+        need += MARGIN
+        one_case, doubt = doubts(codes, borders, chain)
+        thin = (odds >= 0) & (odds < need) | one_case
+        by_pairs(chance, new, new_borders, thin, written)
+        odds = np.minimum(said, chance + STRANGE) - chain.prior - doubt
+    sure = (odds >= need) & has_different_han(new, new_borders)
+    if HOLE in after:
+        sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
+    if written in OTHER:
+        sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, new_borders, np.int64))
+        for other in others:
+            sure &= is_likelier(chance, other, thin, written)
     if not sure.any():
         return None
-    left = bool(((codes >= 0x80) & ~np.repeat(sure, np.diff(old_edges))).any())
-    return Whole(text, after, chain, old_edges, new_edges, sure, odds, left)
+    rows = suspicion.find_rows(new)
+    windows = suspicion.find_windows(new, rows)
+    if not sure.all():
+        windows = [window for window in windows if sure[np.searchsorted(new_borders, window.start, side="right") - 1]]
+    left = any_left(text, borders, sure)
+    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not left and not len(rows))
 
 
-def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> NDArray[np.bool_]:
+def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int64], which: Flags, written: str) -> None:
+    """Put into CHANCE what those lines of CODES that are WHICH say pair by pair, which is more than one by one."""
+    if not which.any():
+        return
+    sizes = np.diff(borders)
+    some = codes[np.repeat(which, sizes)]
+    gain = np.float32(NULL[written]) - model.costs(some)
+    gain[some < 0x80] = 0.0
+    own = np.concatenate([[0], np.cumsum(sizes[which])])
+    chance[which] = per_line(gain, own, np.float64)
+
+
+def any_left(text: str, borders: NDArray[np.int64], taken: Flags) -> bool:
+    """Whether any line of TEXT that is not TAKEN has more than ASCII."""
+    return any(not text[borders[k] : borders[k + 1]].isascii() for k in np.flatnonzero(~taken).tolist())
+
+
+def is_likelier(chance: NDArray[np.float64], other: str, thin: Flags, written: str) -> Flags:
+    """Which lines, CHANCE nats from meaningless bytes in WRITTEN, are likelier by MARGIN than OTHER; the THIN ones were
+    weighed by pairs.
+    """
+    codes = to_codes(other)
+    borders = edges(codes)
+    if len(borders) != len(chance) + 1:
+        return np.zeros(len(chance), np.bool_)
+    rival = per_line(chances(written).take(codes, mode="clip"), borders, np.float64)
+    by_pairs(rival, codes, borders, thin, written)
+    likelier: Flags = chance >= rival + MARGIN
+    return likelier
+
+
+def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flags, NDArray[np.float64]]:
+    """Which lines may have been put into capitals, small letters or title case after CHAIN, and the nats that are against
+    their having come out of it as they are (see `cases`).
+    """
+    nats = np.zeros(len(borders) - 1)
+    some = [table for other in (chain, *cased_alike(chain, codes)) if len(table := cases.letters(other))]
+    if not some:
+        return nats > 0, nats
+    small, capital, within = cases.letters_of(codes)
+    mixed = per_line(np.where(within, capital, small), borders, np.int64)
+    small_ones, capitals = per_line(small, borders, np.int64), per_line(capital, borders, np.int64)
+    one_case: Flags = (mixed == 0) | (small_ones == 0) | (capitals == 0)
+    for table in some:
+        kind = table.take(codes, mode="clip")
+        small_ones, capitals = per_line(kind < 0, borders, np.int64), per_line(kind > 0, borders, np.int64)
+        few = np.where(small_ones > cases.FEW, small_ones, np.maximum(capitals - cases.FEW, 0))
+        here = np.minimum(small_ones, capitals) == 0
+        np.maximum(nats, np.where(here, cases.ONE_CASE * few, 0.0), out=nats)
+        one_case |= here
+    return one_case, nats
+
+
+def cased_alike(chain: Chain, codes: Codes) -> list[Chain]:
+    """The chains that read the same bytes of CODES as CHAIN by a reader whose text may have been put into one case."""
+    route = chain.routes[0]
+    found = []
+    for name in encodings.CASED:
+        reader = name.partition("|")[0]
+        other = by_routes().get((route.written, reader))
+        if other is not None and reader != route.read and bytes_of(reader, codes) == bytes_of(route.read, codes):
+            found.append(other)
+    return found
+
+
+def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     """Which lines have two different Han characters: those whose first in the order of code points is not their last."""
     codes = np.append(codes, np.uint32(NEWLINE))  # the last line may be empty
     han = is_han(codes)
     lowest = np.minimum.reduceat(np.where(han, codes, np.uint32(0xFFFFFFFF)), borders[:-1])
     highest = np.maximum.reduceat(np.where(han, codes, np.uint32(0)), borders[:-1])
-    different: NDArray[np.bool_] = lowest < highest
+    different: Flags = lowest < highest
     return different
 
 
 @cache
-def column_of(column: int) -> NDArray[np.int8]:
-    """One column of the table of suspicions, where ASCII says nothing."""
-    said = suspicion.table().likelihood[:, column].copy()
+def column_of(name: str) -> NDArray[np.int8]:
+    """The column of the table of suspicions for the chain called NAME, where ASCII says nothing."""
+    said = suspicion.table().likelihood[:, suspicion.table().names.index(name)].copy()
     said[:0x80] = 0
+    return said
+
+
+@cache
+def chances(written: str) -> NDArray[np.float32]:
+    """By code point, by how much likelier it is than meaningless bytes in WRITTEN; ASCII says nothing."""
+    said = np.float32(NULL[written]) - model.plain_costs(np.arange(model.TOP + 1, dtype=np.uint32))
+    said[:0x80] = 0.0
     return said
 
 
 def edges(codes: Codes) -> NDArray[np.int64]:
     """Where the lines of CODES start, each with its newline, and the end."""
-    return np.concatenate([[0], np.flatnonzero(codes == NEWLINE) + 1, [len(codes)]])
-
-
-def per_line(values: NDArray[np.generic], borders: NDArray[np.int64]) -> NDArray[np.float64]:
-    total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    found: NDArray[np.float64] = total[borders[1:]] - total[borders[:-1]]
+    breaks = (codes == NEWLINE).nonzero()[0]
+    found = np.empty(len(breaks) + 2, np.int64)
+    found[0], found[-1] = 0, len(codes)
+    np.add(breaks, 1, out=found[1:-1])
     return found
+
+
+def per_line(values: NDArray[np.generic], borders: NDArray[np.int64], kind: type[np.generic]) -> NDArray[np.float64]:
+    """What VALUES add up to in each line, counted as KIND; the last may be empty."""
+    lines = len(borders) - 1 - int(borders[-2] == borders[-1])
+    total = np.zeros(len(borders) - 1)
+    if lines:
+        total[:lines] = np.add.reduceat(values, borders[:lines], dtype=kind)
+    return total

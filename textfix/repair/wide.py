@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from textfix import encodings, model, routes
 from textfix.batch import Batch, Codes, to_text
 from textfix.config import Config
-from textfix.encodings import HOLE, WIDE
+from textfix.encodings import HOLE, SINGLE, WIDE, single
 from textfix.records import Edit
-from textfix.repair import readings
+from textfix.repair import readings, suspicion
 from textfix.repair.readings import LEAST_HAN, STRANGE, is_han
-from textfix.repair.suspicion import Window
+from textfix.repair.suspicion import NEWLINE, Window
 from textfix.routes import Chain
 
 #: What two meaningless bytes cost.
@@ -51,8 +51,8 @@ def find(batch: Batch, found: list[Window], config: Config) -> list[tuple[int, i
         batch, [window for window in found if window.chains.keys() & chains().keys()]
     ):
         shift = low - int(batch.starts[text])
-        for name in sorted(names & chains().keys()):
-            for edit in read(batch.joined[low:high], batch.codes[low:high], chains()[name], config):
+        for chain in different(names, batch.codes[low:high]):
+            for edit in read(batch.joined[low:high], batch.codes[low:high], chain, config):
                 place = replace(edit, start=edit.start + shift, end=edit.end + shift)
                 offers.append((low + edit.start, low + edit.end, place))
     taken: list[tuple[int, int, Edit]] = []
@@ -86,6 +86,29 @@ def regions(batch: Batch, windows: list[Window]) -> Iterator[tuple[int, int, int
         yield open_
 
 
+def different(names: frozenset[str], codes: Codes) -> Iterator[Chain]:
+    """The chains of NAMES that read other bytes of CODES than one before them, or need less evidence."""
+    seen: dict[tuple[str, bytes], float] = {}
+    for name in sorted(names & chains().keys()):
+        chain = chains()[name]
+        route = chain.routes[0]
+        if route.read in SINGLE:
+            said = route.written, single(route.read).take(codes, mode="clip").tobytes()
+            if seen.get(said, np.inf) <= chain.prior:
+                continue
+            seen[said] = chain.prior
+        yield chain
+
+
+def may_pay(units: NDArray[np.uint32], least: float) -> bool:
+    """Whether any stretch of UNITS, every other of which is a character, can be LEAST nats likelier than chance."""
+    ways = np.concatenate([units[0::2], [np.uint32(NEWLINE)], units[1::2]])
+    first = model.pair_costs(np.full(len(ways), NEWLINE, np.uint32), ways)  # a stretch may begin anywhere
+    said = NULL - np.minimum(model.costs(ways), first).astype(np.float64)
+    said[(ways == HOLE) | (ways == NEWLINE)] = 0.0
+    return bool(suspicion.reach(said) >= least)
+
+
 def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit]:
     """The stretches of TEXT that read as UTF-16 along CHAIN and are worth it."""
     route = chain.routes[0]
@@ -96,6 +119,8 @@ def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit
     units = couple(data, route.written)
     lost = np.repeat(~encoded.known, np.diff(encoded.starts))
     units[lost[:-1] | lost[1:]] = HOLE
+    if not may_pay(units, config.caution - STRANGE + chain.prior):
+        return
     standing = readings.standing_costs(codes)
     borders = np.zeros(len(data) + 1, np.bool_)  # where characters of TEXT begin
     borders[encoded.starts] = True
