@@ -40,7 +40,7 @@ def trainer() -> ModuleType:
 
 def tables_of(trainer: ModuleType, corpus: Path, bits: int = 12) -> dict[str, Any]:
     fold = trainer.folding()
-    tables: dict[str, Any] = trainer.train(*trainer.count(corpus, EVEN, fold), fold, bits)
+    tables: dict[str, Any] = trainer.train(*trainer.count([corpus], EVEN, fold), fold, bits)
     return tables
 
 

@@ -129,7 +129,7 @@ def standing_costs(codes: Codes) -> NDArray[np.float64]:
 
 def voice(codes: Codes, plain: Codes) -> NDArray[np.bool_]:
     """Which of CODES are marks that make the half-width katakana before them another letter, which is put into PLAIN."""
-    marks = (codes == VOICED) | (codes == VOICED + 1)
+    marks: NDArray[np.bool_] = (codes == VOICED) | (codes == VOICED + 1)
     at = np.flatnonzero(marks[1:] & (codes[:-1] >= 0xFF66) & (codes[:-1] < VOICED))
     whole = voiced()[codes[at + 1] - VOICED, codes[at] - 0xFF66]
     at = at[whole > 0]
