@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix import signs
-from textfix.signs import Sign
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
@@ -64,13 +63,14 @@ class Batch:
     The arrays are made when first asked for, so that a pass whose gate finds nothing pays nothing.
     """
 
-    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_starts", "texts")
+    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_seen", "_starts", "texts")
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._joined: str | None = None
-        self._notes: dict[Callable[[Codes], Any], Any] = {}
+        self._notes: dict[Callable[[Batch], Any], Any] = {}
         self._codes: Codes | None = None
+        self._seen: signs.Flags | None = None
         self._starts: Offsets | None = None
         self._ends: Offsets | None = None
 
@@ -130,10 +130,24 @@ class Batch:
         assert self._ends is not None
         return self._ends
 
-    def note(self, work: Callable[[Codes], Any]) -> Any:
-        """What WORK gives for the code points; worked out once, for passes that want the same of an unchanged batch."""
+    @property
+    def seen(self) -> signs.Flags:
+        """What one look at the code points tells: see `signs.look`."""
+        if self._seen is None:
+            self._seen = signs.look(self.codes)
+        return self._seen
+
+    def hide(self, texts: Iterable[int]) -> None:
+        """Let nothing be `seen` in TEXTS from now on: they have changed, and are looked at elsewhere."""
+        seen = self.seen
+        for text in texts:
+            seen[self.starts[text] : self.ends[text]] = 0
+        self._notes.clear()
+
+    def note(self, work: Callable[[Batch], Any]) -> Any:
+        """What WORK gives for the batch; worked out once, for passes that want the same of an unchanged batch."""
         if work not in self._notes:
-            self._notes[work] = work(self.codes)
+            self._notes[work] = work(self)
         return self._notes[work]
 
     @property
@@ -143,17 +157,12 @@ class Batch:
 
     def has(self, bits: int) -> bool:
         """Whether any of the signs whose BITS these are is in the batch."""
-        if not bits:
-            return False
-        if self.is_short:
-            return signs.pattern(bits).search(self.texts[0]) is not None
-        places: NDArray[np.uint8] = self.note(_signs)[1]
-        return bool((places & bits).any())
+        return bool(bits and self.note(_bits) & bits)
 
-    def places(self, sign: Sign) -> Offsets:
-        """Where SIGN is in `codes`."""
+    def places(self, bits: int) -> Offsets:
+        """Where the signs whose BITS these are stand in `codes`."""
         places, flags = self.note(_signs)
-        found: Offsets = places[flags & sign.bit != 0]
+        found: Offsets = places[flags & bits != 0]
         return found
 
     def lines(self, places: NDArray[np.integer]) -> tuple[Offsets, Offsets]:
@@ -168,12 +177,17 @@ class Batch:
         return np.searchsorted(self.starts, places, side="right") - 1
 
 
-def _signs(codes: Codes) -> tuple[Offsets, signs.Flags]:
+def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     """Where any sign is, and which."""
-    flags = signs.flags(codes)
-    places = (flags != 0).nonzero()[0]
-    return places, flags[places]
+    return signs.find(batch.codes, batch.seen)
 
 
-def _breaks(codes: Codes) -> Offsets:
-    return np.flatnonzero(codes == 0x0A)
+def _bits(batch: Batch) -> int:
+    """The bits of all signs that are in the batch."""
+    if batch.is_short:
+        return signs.find_in_text(batch.texts[0])
+    return int(np.bitwise_or.reduce(batch.note(_signs)[1]))
+
+
+def _breaks(batch: Batch) -> Offsets:
+    return np.flatnonzero(batch.codes == 0x0A)

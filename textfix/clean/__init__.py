@@ -58,23 +58,14 @@ def returns(text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def unsafe() -> NDArray[np.bool_]:
-    """By code point, what the level "safe" looks at."""
-    found = np.zeros(signs.SIZE, np.bool_)
-    for match in gate("safe").finditer("".join(map(chr, range(signs.BEYOND)))):
-        found[match.start()] = True
-    found[signs.BEYOND] = True
-    return found
-
-
-SIGN = signs.Sign(unsafe)
+SIGN = signs.Sign(lambda: signs.matched(gate("safe"), beyond=True))
 
 
 def suspects(batch: Batch, level: str) -> list[int]:
     """Which texts have anything that may have to go."""
     search = gate(level).search
     if level == "safe":
-        return [at for at in dict.fromkeys(batch.owners(batch.places(SIGN)).tolist()) if search(batch.texts[at])]
+        return [at for at in dict.fromkeys(batch.owners(batch.places(SIGN.bit)).tolist()) if search(batch.texts[at])]
     joined = batch.joined
     if not unicodedata.is_normalized("NFC", joined):
         return [i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)]

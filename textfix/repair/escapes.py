@@ -23,7 +23,7 @@ from textfix import model
 from textfix.batch import Batch, to_codes
 from textfix.config import ESCAPES, Config
 from textfix.records import Change, Edit, splice
-from textfix.signs import Sign
+from textfix.signs import SIZE, Sign
 
 #: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
 #: each when they happen to decode (see mojibake).
@@ -181,8 +181,23 @@ RULE = "escape:"
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-HIGH = "".join(map(chr, range(0xD800, 0xDC00)))
-SIGN = Sign("".join({kind.first for kind in KINDS}) + HIGH)
+HIGH, LOW = ("".join(map(chr, range(start, start + 0x400))) for start in (0xD800, 0xDC00))
+
+
+def no_letter() -> NDArray[np.bool_]:
+    """By code point, all but the letters of ASCII."""
+    found = np.ones(SIZE, np.bool_)
+    found[[ord(char) for char in string.ascii_letters]] = False
+    return found
+
+
+#: A bare u is the first letter of a run, or a letter of a word.
+BARE = Sign("u", before=no_letter, after=string.hexdigits)
+SIGN = Sign(
+    "".join({kind.first for kind in KINDS} - {"u"}) + HIGH,
+    after="".join({char for kind in KINDS if kind.first != "u" for char in kind.then}) + LOW,
+)
+SIGNS = BARE.bit | SIGN.bit
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -205,7 +220,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
 
 def escapes(batch: Batch, caution: float) -> Iterator[Edit]:
     """What to put back in the batch, of all kinds, one kind after another."""
-    places = batch.places(SIGN)
+    places = batch.places(SIGNS)
     follow = batch.codes.take(places + 1, mode="clip")
     first = batch.codes[places]
     begin = (pairs()[np.minimum(first, 0x7F), np.minimum(follow, 0x7F)] | (first > 0x7F)).nonzero()[0]

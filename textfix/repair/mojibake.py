@@ -28,7 +28,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if batch.joined.isascii() or (batch.is_short and not suspicion.glance(batch.joined, LEAST_ROWS - 1)):
         return {}
     codes = batch.codes
-    rows = batch.note(suspicion.find_rows)
+    rows = batch.note(suspicion.rows_of)
     wholes = {text: checked for text, whole in read_wholes(batch, rows, config) if (checked := check(whole, config))}
     if not wholes:
         found = suspicion.windows(batch)
