@@ -68,8 +68,8 @@ SINK = np.float32(-64.0)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends; and the
-    chains that it may have been misread along, with the nats that speak for each.
+    """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends; the chains
+    that it may have been misread along, with the nats that speak for each; and what in it raised the alarm.
     """
 
     start: int
@@ -77,6 +77,7 @@ class Window:
     opens: bool
     closes: bool
     chains: dict[str, float]
+    cores: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,15 +343,16 @@ def widen(
         if not reached:
             continue
         chains = {names[at]: float(said[at]) for at in reached}
-        start, opens = border(codes, int(places[first]), -1)
-        end, closes = border(codes, int(places[last - 1]), 1)
+        cores = ((int(places[first]), int(places[last - 1]) + 1),)
+        start, opens = border(codes, cores[0][0], -1)
+        end, closes = border(codes, cores[0][1] - 1, 1)
         if found and start < found[-1].end:
             before = found.pop()
-            start, opens = before.start, before.opens
+            start, opens, cores = before.start, before.opens, before.cores + cores
             for name, nats in before.chains.items():
                 chains[name] = max(nats, chains.get(name, nats))
             end, closes = max((end, closes), (before.end, before.closes))
-        found.append(Window(start, end, opens, closes, chains))
+        found.append(Window(start, end, opens, closes, chains, cores))
     return found
 
 
