@@ -40,7 +40,7 @@ def test_short_and_long_texts_have_the_same_signs() -> None:
         if not a_pass.signs:
             continue
         for text in [*LINES, *GARBLED, *ODD, "他说(好)!", "&#20013;", "a\u200bb", "café"]:
-            long = Batch([text + "好" * SHORT])
+            long = Batch([text + "\n" + "好" * SHORT])
             assert Batch([text]).has(a_pass.signs) == long.has(a_pass.signs), text
             assert long.has(a_pass.signs) == (len(long.places(a_pass.signs)) > 0)
 
