@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, overload
 
 import numpy as np
@@ -82,7 +84,7 @@ class Batch:
         """
         batch = cls(())
         batch._joined = joined
-        breaks: Offsets = batch.note(_breaks)
+        breaks = np.flatnonzero(batch.codes == 0x0A)
         ends = np.append(breaks, len(batch.codes)) if len(breaks) == number - 1 else np.cumsum(measure() + 1) - 1
         batch._starts, batch._ends = np.concatenate([[0], ends[:-1] + 1]), ends
         batch.texts = Slices(joined, batch._starts, ends)
@@ -159,18 +161,22 @@ class Batch:
         """Whether any of the signs whose BITS these are is in the batch."""
         return bool(bits and self.note(_bits) & bits)
 
-    def places(self, bits: int) -> Offsets:
-        """Where the signs whose BITS these are stand in `codes`."""
+    def places(self, bits: int) -> list[int]:
+        """Where the signs whose BITS these are stand in the joined texts."""
+        if self.is_short:
+            return [place for place, flags in self.note(_signs_alone) if flags & bits]
         places, flags = self.note(_signs)
-        found: Offsets = places[flags & bits != 0]
+        found: list[int] = places[flags & bits != 0].tolist()
         return found
 
-    def lines(self, places: NDArray[np.integer]) -> tuple[Offsets, Offsets]:
-        """Where the line that each of PLACES lies in starts and ends in `codes`."""
-        breaks: Offsets = self.note(_breaks)
-        at = np.searchsorted(breaks, places)
-        starts = np.concatenate([[0], breaks + 1])[at]
-        return starts, np.append(breaks, len(self.codes))[at]
+    def line(self, place: int) -> tuple[int, int]:
+        """Where the line around PLACE starts and ends in the joined texts."""
+        end = self.joined.find("\n", place)
+        return self.joined.rfind("\n", 0, place) + 1, len(self.joined) if end < 0 else end
+
+    def owner(self, place: int) -> int:
+        """Which text PLACE (an index into `codes`) lies in."""
+        return 0 if len(self.texts) == 1 else int(np.searchsorted(self.starts, place, side="right")) - 1
 
     def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Which text each of PLACES (indices into `codes`) lies in."""
@@ -182,12 +188,12 @@ def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     return signs.find(batch.codes, batch.seen)
 
 
+def _signs_alone(batch: Batch) -> list[tuple[int, int]]:
+    return signs.find_in_text(batch.texts[0])
+
+
 def _bits(batch: Batch) -> int:
     """The bits of all signs that are in the batch."""
     if batch.is_short:
-        return signs.find_in_text(batch.texts[0])
+        return reduce(or_, (flags for _, flags in batch.note(_signs_alone)), 0)
     return int(np.bitwise_or.reduce(batch.note(_signs)[1]))
-
-
-def _breaks(batch: Batch) -> Offsets:
-    return np.flatnonzero(batch.codes == 0x0A)

@@ -139,7 +139,7 @@ def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple
             batch, stale, hidden = batch.replaced({place: after[place] for place in stale}), set(), set()
         changed = look(a_pass, batch, range(len(batch.texts)), config)
         again = hidden
-        for number in range(a_pass.times):
+        for _ in range(a_pass.times):
             if again:
                 places = sorted(again)
                 changed |= look(a_pass, Batch([after[place] for place in places]), places, config)

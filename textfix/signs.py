@@ -124,16 +124,18 @@ def find(codes: NDArray[np.uint32], seen: Flags) -> tuple[Places, Flags]:
     return places.take(left), flags.take(left)
 
 
-def find_in_text(text: str) -> int:
-    """The bits of all signs that are in TEXT: for one short text this is quicker than arrays."""
-    known, bits = tables(), 0
+def find_in_text(text: str) -> list[tuple[int, int]]:
+    """The same for one short TEXT, for which this is quicker than arrays: each place, and its bits."""
+    known, places = tables(), []
     for found in pattern(len(_signs)).finditer(text):
         at = found.start()
         before, after = text[at - 1] if at else "\n", text[at + 1 : at + 2] or "\n"
         flags = known.which.item(min(ord(text[at]), BEYOND))
         flags &= known.before.item(min(ord(before), BEYOND))
-        bits |= flags & known.after.item(min(ord(after), BEYOND))
-    return bits
+        flags &= known.after.item(min(ord(after), BEYOND))
+        if flags:
+            places.append((at, flags))
+    return places
 
 
 @cache

@@ -20,4 +20,4 @@ def finders(config: Config) -> list[tuple[Finder, int, int]]:
     found: list[tuple[Finder, int, int]] = [(escapes.find, 3, escapes.SIGNS)] if config.escapes else []
     if config.max_layers:
         found += [(mojibake.find, config.max_layers, 0), (western.find, 1, western.SIGN.bit)]
-    return [*found, (slips.find, 1, slips.SIGNS), (glosses.find, 1, slips.BRACKET.bit)]
+    return [*found, (slips.find, 1, slips.SIGNS), (glosses.find, 1, glosses.BRACKET.bit)]

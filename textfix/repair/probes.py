@@ -146,9 +146,14 @@ def weigh(probes: list[Probe], number: int) -> NDArray[np.float64]:
     shift = np.cumsum([0, *(len(probe.says) for probe in probes[:-1])])
     b = np.concatenate([probe.b + size for probe, size in zip(probes, shift, strict=True)])
     cost = np.add.reduceat(costs, b)
-    mute, blocked, owner = (np.concatenate([getattr(probe, name) for probe in probes]) for name in ("mute", "blocked", "owner"))
+    mute, blocked, owner = (
+        np.concatenate([getattr(probe, name) for probe in probes]) for name in ("mute", "blocked", "owner")
+    )
     gains = []
-    for before in (np.concatenate([probe.standing for probe in probes]), np.concatenate([probe.null for probe in probes])):
+    for before in (
+        np.concatenate([probe.standing for probe in probes]),
+        np.concatenate([probe.null for probe in probes]),
+    ):
         gain = before - cost
         gain[mute] = 0.0
         gain[blocked] = -BARRIER

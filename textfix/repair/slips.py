@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,12 @@ from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import guesses, halves, phrases, pinyin
 from textfix.repair.context import QUOTES, Context, script_of
+from textfix.repair.glosses import BRACKET
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
 from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, Walk
 from textfix.repair.ways import UNKNOWN, WIDTHS, Exit, Patience, Shifted, Start
-from textfix.signs import Sign, matched
+from textfix.signs import Sign
 
 #: A mark behind something Chinese, or at the start of a line, which may be the trace of a replacement; or a syllable
 #: in brackets, or behind the question mark that its bracket and half a character became. A gloss may stand in front.
@@ -30,13 +31,8 @@ TRACE = re.compile(
     rf"(?:\( ?{pinyin.SYLLABLE} ?\)){{0,2}}(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
     re.MULTILINE,
 )
-#: What a trace begins with: looking for these first is five times as fast. A bracket is that of a syllable, or of a
-#: picture, which only glosses have.
-SYLLABIC = re.compile(f"[ {pinyin.LETTERS}\u2190-\u2bff\U00010000-\U0010ffff]")
-BEFORE = re.compile("[\n\u3000-\u303f\u3400-\u9fff\uff00-\uff5e“”‘’…—·,:;)]")
-BRACKET = Sign("(", before=partial(matched, BEFORE, beyond=False), after=partial(matched, SYLLABIC, beyond=True))
+#: What a trace begins with.
 SIGNS = Sign("!?").bit | BRACKET.bit
-BEGINS = re.compile("[!?(]")
 GLOSSED = "slip:gloss"
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\(({pinyin.SYLLABLE})\)")
 #: Punctuation that a filter which makes ！ ASCII usually folds too.
@@ -92,7 +88,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     joined = batch.joined
     if not (traces := list(find_traces(batch))):
         return {}
-    lines = [(trace, *line_around(joined, trace.start())) for trace in traces]
+    lines = [(trace, *batch.line(trace.start())) for trace in traces]
     suspicious = [
         is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
         for (trace, start, end), row in zip(lines, surprise(traces, batch), strict=True)
@@ -116,7 +112,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             found.setdefault((start, min(end, start + PART + LONGEST)), []).append(trace)
     edits: dict[int, list[Edit]] = {}
     for (start, end), some in found.items():
-        owner = int(batch.owners(np.array([start]))[0])
+        owner = batch.owner(start)
         shift = start - int(batch.starts[owner])
         for edit in line_edits(joined[start:end], start, some, config):
             moved = replace(edit, start=edit.start + shift, end=edit.end + shift)
@@ -131,17 +127,10 @@ def find_traces(batch: Batch) -> Iterator[re.Match[str]]:
     text, at = batch.joined, 0
     if text.isascii():
         return
-    begins = [begin.start() for begin in BEGINS.finditer(text)] if batch.is_short else batch.places(SIGNS).tolist()
-    for begin in begins:
+    for begin in batch.places(SIGNS):
         if begin >= at and (trace := TRACE.match(text, begin)) is not None:
             yield trace
             at = trace.end()
-
-
-def line_around(text: str, place: int) -> tuple[int, int]:
-    """Where the line of TEXT around PLACE starts and ends."""
-    end = text.find("\n", place)
-    return text.rfind("\n", 0, place) + 1, len(text) if end < 0 else end
 
 
 def ends_line(trace: re.Match[str], joined: str) -> bool:

@@ -343,7 +343,7 @@ def widen(
         if not reached:
             continue
         chains = {names[at]: float(said[at]) for at in reached}
-        cores = ((int(places[first]), int(places[last - 1]) + 1),)
+        cores: tuple[tuple[int, int], ...] = ((int(places[first]), int(places[last - 1]) + 1),)
         start, opens = border(codes, cores[0][0], -1)
         end, closes = border(codes, cores[0][1] - 1, 1)
         if found and start < found[-1].end:
