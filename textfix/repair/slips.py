@@ -98,15 +98,19 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     # Behind a gloss the text may be in step again at once; the gloss itself says enough.
     asked = [line for line, yes in zip(lines, suspicious, strict=True) if yes and line[0]["gloss"] is None]
     gains, sums = shifts([trace for trace, _, _ in asked], batch)
-    whole = dict.fromkeys((start for (_, start, _), yes in zip(lines, suspicious, strict=True) if yes), 0.0)
+    whole: dict[int, float] = {}
     for (_, start, _), gain in zip(asked, sums, strict=True):
-        whole[start] += gain
-    found: dict[tuple[int, int], list[re.Match[str]]] = {}
+        whole[start] = whole.get(start, 0.0) + gain
     kept = iter(gains)
-    for (trace, start, end), yes in zip(lines, suspicious, strict=True):
-        shifted = yes and (trace["gloss"] is not None or is_shifted(next(kept), whole[start]))
-        # A mark that ends the line is followed by nothing that could tell; other slips may have hidden the quotation.
-        if shifted or (start in whole and ends_line(trace, joined)):
+    shifted = [
+        yes and (trace["gloss"] is not None or is_shifted(next(kept), whole[start]))
+        for (trace, start, _), yes in zip(lines, suspicious, strict=True)
+    ]
+    slipped = {start for (_, start, _), yes in zip(lines, shifted, strict=True) if yes}
+    found: dict[tuple[int, int], list[re.Match[str]]] = {}
+    for (trace, start, end), maybe, yes in zip(lines, suspicious, shifted, strict=True):
+        # A mark that is followed by nothing that could tell may be another: that slip may have hidden the quotation.
+        if yes or (ends_there(trace, joined) and (maybe or start in slipped)):
             # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
             start += (trace.start() - start) // PART * PART
             found.setdefault((start, min(end, start + PART + LONGEST)), []).append(trace)
@@ -137,6 +141,16 @@ def ends_line(trace: re.Match[str], joined: str) -> bool:
     return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n")
 
 
+def ends_there(trace: re.Match[str], joined: str) -> bool:
+    """Whether TRACE is followed by nothing that could tell: its line ends, or a space follows, which no half became."""
+    return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n", " ")
+
+
+def leaves_open(before: str) -> bool:
+    """Whether a quotation is open behind BEFORE."""
+    return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
+
+
 def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
     """What each mark costs, and each of the AHEAD characters behind it; nothing for a gloss and for what ends a line,
     which are judged by what stands before them.
@@ -155,7 +169,7 @@ def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
 
 
 def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[float]) -> bool:
-    """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open.
+    """Whether the model is surprised by the mark or by what follows it; where that is in step, a quotation must be open.
 
     ORIGIN is where the line starts, COSTS are what `surprise` gives; none for a gloss and for what ends a line.
     """
@@ -163,9 +177,11 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    if not costs:
-        before = joined[origin:start]
-        return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
+    if not costs or ends_there(trace, joined):
+        if not leaves_open(joined[origin:start]):
+            return False
+        if not costs:
+            return True
     ahead = max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD)
     if costs[0] < SURPRISE:
         return ahead >= SURPRISE
