@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from textfix.config import CHOICES, Config, configure
 from textfix.errors import ChoiceError, DataError, ReplayError, TextfixError
-from textfix.explain import explain, explain_bytes, work_out, work_out_many, wrong_type
+from textfix.explain import explain, explain_bytes, work_out, work_out_texts, wrong_type
 from textfix.records import Ambiguity, Change, Choice, Detection, Edit, Plan, Result, Script, Step
 from textfix.replay import replay
 from textfix.scars import Scar
@@ -136,7 +136,7 @@ def fix_many(texts: Iterable[str], config: Config | None = None, **options: Any)
     >>> textfix.fix_many(["ÖÐÎÄ±àÂë", "好好的"])
     ['中文编码', '好好的']
     """
-    return [fixed for fixed, _ in work_out_many(texts, configure(config, options))[1]]
+    return work_out_texts(texts, configure(config, options))
 
 
 def _alone(text: str, name: str, **options: Any) -> str:

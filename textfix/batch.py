@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textfix import signs
-from textfix.signs import Sign
 
 Codes = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
@@ -64,13 +65,14 @@ class Batch:
     The arrays are made when first asked for, so that a pass whose gate finds nothing pays nothing.
     """
 
-    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_starts", "texts")
+    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_seen", "_starts", "texts")
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._joined: str | None = None
-        self._notes: dict[Callable[[Codes], Any], Any] = {}
+        self._notes: dict[Callable[[Batch], Any], Any] = {}
         self._codes: Codes | None = None
+        self._seen: signs.Flags | None = None
         self._starts: Offsets | None = None
         self._ends: Offsets | None = None
 
@@ -82,7 +84,7 @@ class Batch:
         """
         batch = cls(())
         batch._joined = joined
-        breaks: Offsets = batch.note(_breaks)
+        breaks = np.flatnonzero(batch.codes == 0x0A)
         ends = np.append(breaks, len(batch.codes)) if len(breaks) == number - 1 else np.cumsum(measure() + 1) - 1
         batch._starts, batch._ends = np.concatenate([[0], ends[:-1] + 1]), ends
         batch.texts = Slices(joined, batch._starts, ends)
@@ -130,10 +132,24 @@ class Batch:
         assert self._ends is not None
         return self._ends
 
-    def note(self, work: Callable[[Codes], Any]) -> Any:
-        """What WORK gives for the code points; worked out once, for passes that want the same of an unchanged batch."""
+    @property
+    def seen(self) -> signs.Flags:
+        """What one look at the code points tells: see `signs.look`."""
+        if self._seen is None:
+            self._seen = signs.look(self.codes)
+        return self._seen
+
+    def hide(self, texts: Iterable[int]) -> None:
+        """Let nothing be `seen` in TEXTS from now on: they have changed, and are looked at elsewhere."""
+        seen = self.seen
+        for text in texts:
+            seen[self.starts[text] : self.ends[text]] = 0
+        self._notes.clear()
+
+    def note(self, work: Callable[[Batch], Any]) -> Any:
+        """What WORK gives for the batch; worked out once, for passes that want the same of an unchanged batch."""
         if work not in self._notes:
-            self._notes[work] = work(self.codes)
+            self._notes[work] = work(self)
         return self._notes[work]
 
     @property
@@ -143,37 +159,41 @@ class Batch:
 
     def has(self, bits: int) -> bool:
         """Whether any of the signs whose BITS these are is in the batch."""
-        if not bits:
-            return False
-        if self.is_short:
-            return signs.pattern(bits).search(self.texts[0]) is not None
-        places: NDArray[np.uint8] = self.note(_signs)[1]
-        return bool((places & bits).any())
+        return bool(bits and self.note(_bits) & bits)
 
-    def places(self, sign: Sign) -> Offsets:
-        """Where SIGN is in `codes`."""
+    def places(self, bits: int) -> list[int]:
+        """Where the signs whose BITS these are stand in the joined texts."""
+        if self.is_short:
+            return [place for place, flags in self.note(_signs_alone) if flags & bits]
         places, flags = self.note(_signs)
-        found: Offsets = places[flags & sign.bit != 0]
+        found: list[int] = places[flags & bits != 0].tolist()
         return found
 
-    def lines(self, places: NDArray[np.integer]) -> tuple[Offsets, Offsets]:
-        """Where the line that each of PLACES lies in starts and ends in `codes`."""
-        breaks: Offsets = self.note(_breaks)
-        at = np.searchsorted(breaks, places)
-        starts = np.concatenate([[0], breaks + 1])[at]
-        return starts, np.append(breaks, len(self.codes))[at]
+    def line(self, place: int) -> tuple[int, int]:
+        """Where the line around PLACE starts and ends in the joined texts."""
+        end = self.joined.find("\n", place)
+        return self.joined.rfind("\n", 0, place) + 1, len(self.joined) if end < 0 else end
+
+    def owner(self, place: int) -> int:
+        """Which text PLACE (an index into `codes`) lies in."""
+        return 0 if len(self.texts) == 1 else int(np.searchsorted(self.starts, place, side="right")) - 1
 
     def owners(self, places: NDArray[np.integer]) -> NDArray[np.int64]:
         """Which text each of PLACES (indices into `codes`) lies in."""
         return np.searchsorted(self.starts, places, side="right") - 1
 
 
-def _signs(codes: Codes) -> tuple[Offsets, signs.Flags]:
+def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     """Where any sign is, and which."""
-    flags = signs.flags(codes)
-    places = (flags != 0).nonzero()[0]
-    return places, flags[places]
+    return signs.find(batch.codes, batch.seen)
 
 
-def _breaks(codes: Codes) -> Offsets:
-    return np.flatnonzero(codes == 0x0A)
+def _signs_alone(batch: Batch) -> list[tuple[int, int]]:
+    return signs.find_in_text(batch.texts[0])
+
+
+def _bits(batch: Batch) -> int:
+    """The bits of all signs that are in the batch."""
+    if batch.is_short:
+        return reduce(or_, (flags for _, flags in batch.note(_signs_alone)), 0)
+    return int(np.bitwise_or.reduce(batch.note(_signs)[1]))

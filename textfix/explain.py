@@ -32,17 +32,30 @@ def work_out(text: str, config: Config, name: str = "fix") -> tuple[str, Plan]:
     return run_one()(text, config)
 
 
-def work_out_many(texts: Iterable[str], config: Config) -> tuple[list[str], Iterator[tuple[str, Plan]]]:
-    """The texts as a list, and the same for each of them, worked out together."""
+def listed(texts: Iterable[str]) -> list[str]:
+    """TEXTS as a list; TypeError names the first that is none."""
     if isinstance(texts, (str, bytes, bytearray)):
         raise TypeError(f"fix_many() takes an iterable of str, not one {type(texts).__name__}: use fix()")
-    from textfix import pipeline
-
     texts = list(texts)
     for i, text in enumerate(texts):
         if not isinstance(text, str):
             raise TypeError(f"fix_many() takes texts of type str; number {i} is {type(text).__name__}")
+    return texts
+
+
+def work_out_many(texts: Iterable[str], config: Config) -> tuple[list[str], Iterator[tuple[str, Plan]]]:
+    """The texts as a list, and the same for each of them, worked out together."""
+    from textfix import pipeline
+
+    texts = listed(texts)
     return texts, pipeline.run(texts, config)
+
+
+def work_out_texts(texts: Iterable[str], config: Config) -> list[str]:
+    """The same without the plans."""
+    from textfix import pipeline
+
+    return pipeline.run_texts(listed(texts), config)
 
 
 def explain_text(text: str, config: Config, name: str = "explain") -> Result:

@@ -20,10 +20,12 @@ from textfix.clean import find as find_unclean
 from textfix.config import Config
 from textfix.records import Change, Plan, Step, spare
 from textfix.repair import finders as find_damage
-from textfix.signs import Sign
 
 #: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
 BLOCK = 1 << 20
+
+#: A batch of which no more than one text in so many has changed is not made anew for the next pass.
+FEW = 8
 
 Finder = Callable[[Batch, Config], dict[int, Change]]
 
@@ -32,13 +34,15 @@ Finder = Callable[[Batch, Config], dict[int, Change]]
 class Pass:
     """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most.
 
-    It has nothing to do where its SIGN is missing.
+    It has nothing to do where its SIGNS (their bits) are missing, if it has any. If it is GATED, it looks for nothing but
+    what the batch has seen.
     """
 
     stage: str
     find: Finder
     times: int = 1
-    sign: Sign | None = None
+    signs: int = 0
+    gated: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -46,9 +50,10 @@ def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
     if config.repair:
-        line += [Pass("repair", find, times, sign) for find, times, sign in find_damage(config)]
+        line += [Pass("repair", find, times, bits, gated=True) for find, times, bits in find_damage(config)]
     if config.clean:
-        line.append(Pass("clean", find_unclean, sign=UNCLEAN if config.clean == "safe" else None))
+        safe = config.clean == "safe"
+        line.append(Pass("clean", find_unclean, signs=UNCLEAN.bit if safe else 0, gated=safe))
     if config.terms:
         line.append(Pass("terms", terms.find))
     if config.script is not None:
@@ -61,16 +66,26 @@ def passes(config: Config) -> list[Pass]:
 @lru_cache(maxsize=64)
 def signs(config: Config) -> int:
     """The bits of the signs of all passes."""
-    return reduce(or_, (a_pass.sign.bit for a_pass in passes(config) if a_pass.sign is not None), 0)
+    return reduce(or_, (a_pass.signs for a_pass in passes(config)), 0)
 
 
 def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
     """Each text after the whole line, and the plan that led there; a text that needs nothing is the same object."""
-    line = passes(config)
     for block in blocks(texts):
-        changed = run_block(Batch(block), line, config)
+        changed = run_block(Batch(block), passes(config), config)
         for i, text in enumerate(block):
             yield changed.get(i) or (text, ())
+
+
+def run_texts(texts: list[str], config: Config) -> list[str]:
+    """The same without the plans, and with nothing made for texts that need nothing."""
+    fixed: list[str] = []
+    for block in blocks(texts):
+        at = len(fixed)
+        fixed += block
+        for i, (text, _) in run_block(Batch(block), passes(config), config).items():
+            fixed[at + i] = text
+    return fixed
 
 
 def run_one(text: str, config: Config) -> tuple[str, Plan]:
@@ -81,7 +96,7 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     quiet = any_sign != 0 and not batch.has(any_sign)  # one look spares many texts as many as there are passes
     for a_pass in passes(config):
         for _ in range(a_pass.times):
-            if a_pass.sign is not None and (quiet or not batch.has(a_pass.sign.bit)):
+            if a_pass.signs and (quiet or not batch.has(a_pass.signs)):
                 break
             changes = a_pass.find(batch, config)
             if changes and (config.keep or config.terms):
@@ -113,26 +128,41 @@ def blocks(texts: Sequence[str]) -> Iterator[list[str]]:
 def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple[str, Plan]]:
     """Those texts of BATCH that change: what each is after the whole line, and the plan that led there."""
     plans: dict[int, Plan] = {}
+    after: dict[int, str] = {}
+    stale: set[int] = set()  # texts that have changed since the batch was made
+    hidden: set[int] = set()  # those of them that the batch hides
     for a_pass in line:
-        places: Sequence[int] = range(len(batch.texts))
-        part = batch
+        if stale and a_pass.gated and len(stale) * FEW <= len(batch.texts):
+            batch.hide(stale - hidden)
+            hidden |= stale
+        elif stale:
+            batch, stale, hidden = batch.replaced({place: after[place] for place in stale}), set(), set()
+        changed = look(a_pass, batch, range(len(batch.texts)), config)
+        again = hidden
         for _ in range(a_pass.times):
-            if a_pass.sign is not None and not part.has(a_pass.sign.bit):
-                break
-            changes = a_pass.find(part, config)
-            if changes and (config.keep or config.terms):
-                changes = sparing(changes, part, config, a_pass.stage)
-            if not changes:
-                break
-            new = {places[at]: change for at, change in sorted(changes.items())}
-            for place, change in new.items():
+            if again:
+                places = sorted(again)
+                changed |= look(a_pass, Batch([after[place] for place in places]), places, config)
+            for place, change in sorted(changed.items()):
                 plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits, change.ambiguities))
-            batch = batch.replaced({place: change.text for place, change in new.items()})
-            places = [place for place, change in new.items() if not change.settled]  # what changed can change again
-            if not places:
+                after[place] = change.text
+            stale |= changed.keys()
+            # Only what changed can change again.
+            again = {place for place, change in changed.items() if not change.settled}
+            changed = {}
+            if not again:
                 break
-            part = Batch([new[place].text for place in places])
-    return {place: (batch.texts[place], plan) for place, plan in plans.items()}
+    return {place: (after[place], plan) for place, plan in plans.items()}
+
+
+def look(a_pass: Pass, batch: Batch, places: Sequence[int], config: Config) -> dict[int, Change]:
+    """What A_PASS changes in BATCH, by the PLACES that its texts have elsewhere."""
+    if a_pass.signs and not batch.has(a_pass.signs):
+        return {}
+    changes = a_pass.find(batch, config)
+    if changes and (config.keep or config.terms):
+        changes = sparing(changes, batch, config, a_pass.stage)
+    return {places[at]: change for at, change in changes.items()}
 
 
 def sparing(changes: dict[int, Change], batch: Batch, config: Config, stage: str) -> dict[int, Change]:

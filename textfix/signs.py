@@ -1,63 +1,147 @@
-"""Signs: the characters without which a pass has nothing to do. All passes' signs are looked for in one look-up."""
+"""Signs: the characters without which a pass has nothing to do. All passes' signs are looked for in one look-up.
+
+A byte for each character says whether it is a sign of anything, and its weight for the gate of mojibake. Which signs it
+is, and whether what stands beside it lets it count, is asked of the few characters that are.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, cached_property
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Flags = NDArray[np.uint8]
+Places = NDArray[np.int64]
+Table = NDArray[np.bool_]
 
 #: Code points below this have a place of their own; the others share the last, which stands for U+10000 and beyond.
 SIZE = 0x10000
 BEYOND = SIZE - 1
 #: A bit for each sign, in a byte: a table of 64 KB stays in the processor's cache.
 BITS = 8
+#: In what `look` gives, the bit of a sign, and the bits of a weight.
+SOME, WEIGHT = 0x80, 0x7F
+NEWLINE = 0x0A
 
 _signs: list[Sign] = []
+_weights: list[Callable[[], Flags]] = []
 
 
 class Sign:
-    """A set of characters, given as a string, or by a function that makes a table by code point (SIZE truths)."""
+    """A set of characters, and what must stand before and behind one for it to count; a text begins and ends like a line.
 
-    def __init__(self, which: str | Callable[[], NDArray[np.bool_]]) -> None:
+    A set is given as a string, or by a function that makes a table by code point (SIZE truths); None is any character.
+    """
+
+    def __init__(
+        self,
+        which: str | Callable[[], Table],
+        before: str | Callable[[], Table] | None = None,
+        after: str | Callable[[], Table] | None = None,
+    ) -> None:
         if len(_signs) == BITS:
             raise ValueError(f"there are {BITS} bits for signs, and all are taken")
-        self._which = which
+        self.sets = which, before, after
         self.bit = 1 << len(_signs)
         _signs.append(self)
 
-    @cached_property
-    def table(self) -> NDArray[np.bool_]:
-        """By code point, whether it is in the set."""
-        if not isinstance(self._which, str):
-            return self._which()
-        found = np.zeros(SIZE, np.bool_)
-        found[[min(ord(char), BEYOND) for char in self._which]] = True
-        return found
+
+def weigh(weights: Callable[[], Flags]) -> None:
+    """Let `look` tell, beside the signs, the WEIGHTS of characters (by code point, WEIGHT at most)."""
+    _weights[:] = [weights]
 
 
-def flags(codes: NDArray[np.uint32]) -> Flags:
-    """The bits of all signs for each of CODES."""
-    return table(len(_signs)).take(codes, mode="clip")
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """By code point: `seen` is what `look` gives; `which`, `before` and `after` are the bits of signs that a character
+    is, may stand before, and may follow."""
+
+    seen: Flags
+    which: Flags
+    before: Flags
+    after: Flags
+
+
+def tables() -> Tables:
+    return _tables(len(_signs))
 
 
 @cache
-def table(number: int) -> Flags:
-    """By code point, the bits of the first NUMBER signs."""
-    found = np.zeros(SIZE, np.uint8)
+def _tables(number: int) -> Tables:
+    """The tables of the first NUMBER signs."""
+    which, before, after = (np.zeros(SIZE, np.uint8) for _ in range(3))
     for sign in _signs[:number]:
-        found[sign.table] |= sign.bit
+        for found, given in zip((which, before, after), sign.sets, strict=True):
+            found[truths(given)] |= sign.bit
+    seen = np.where(which != 0, SOME, 0).astype(np.uint8)
+    for weights in _weights:
+        seen |= weights()
+    return Tables(seen, which, before, after)
+
+
+def truths(given: str | Callable[[], Table] | None) -> Table:
+    """The table of a set of characters as it is GIVEN to a sign."""
+    if callable(given):
+        return given()
+    found = np.full(SIZE, given is None)
+    found[[min(ord(char), BEYOND) for char in given or ""]] = True
     return found
 
 
+def matched(by: re.Pattern[str], beyond: bool) -> Table:
+    """The table of the characters that the pattern BY matches one by one; BEYOND says whether it has any beyond the BMP."""
+    found = np.zeros(SIZE, np.bool_)
+    for match in re.finditer(f"(?:{by.pattern})+", "".join(map(chr, range(BEYOND)))):
+        found[match.start() : match.end()] = True
+    found[BEYOND] = beyond
+    return found
+
+
+def look(codes: NDArray[np.uint32]) -> Flags:
+    """For each of CODES whether it is a sign of anything (SOME), and its weight."""
+    return tables().seen.take(codes, mode="clip")
+
+
+def find(codes: NDArray[np.uint32], seen: Flags) -> tuple[Places, Flags]:
+    """Where a sign is in CODES, and the bits of those that are there; SEEN is what `look` gives for CODES."""
+    places = (seen >= SOME).nonzero()[0]
+    if not len(places):
+        return places, np.zeros(0, np.uint8)
+    known = tables()
+    before, after = codes.take(places - 1, mode="clip"), codes.take(places + 1, mode="clip")
+    if places[0] == 0:
+        before[0] = NEWLINE
+    if places[-1] == len(codes) - 1:
+        after[-1] = NEWLINE
+    flags = known.which.take(codes.take(places), mode="clip")
+    flags &= known.before.take(before, mode="clip")
+    flags &= known.after.take(after, mode="clip")
+    left = flags.nonzero()[0]
+    return places.take(left), flags.take(left)
+
+
+def find_in_text(text: str) -> list[tuple[int, int]]:
+    """The same for one short TEXT, for which this is quicker than arrays: each place, and its bits."""
+    known, places = tables(), []
+    for found in pattern(len(_signs)).finditer(text):
+        at = found.start()
+        before, after = text[at - 1] if at else "\n", text[at + 1 : at + 2] or "\n"
+        flags = known.which.item(min(ord(text[at]), BEYOND))
+        flags &= known.before.item(min(ord(before), BEYOND))
+        flags &= known.after.item(min(ord(after), BEYOND))
+        if flags:
+            places.append((at, flags))
+    return places
+
+
 @cache
-def pattern(bits: int) -> re.Pattern[str]:
-    """Finds a character that is a sign among BITS: for one short text this is quicker than arrays."""
-    wanted = table(len(_signs)) & bits != 0
+def pattern(number: int) -> re.Pattern[str]:
+    """Finds a character that may be one of the first NUMBER signs."""
+    wanted = _tables(number).which != 0
     edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted[:BEYOND], [False]]).astype(np.int8)))
     ranges = [f"\\u{low:04x}-\\u{high - 1:04x}" for low, high in edges.reshape(-1, 2).tolist()]
     if wanted[BEYOND]:

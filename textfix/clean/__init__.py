@@ -12,9 +12,6 @@ import unicodedata
 from bisect import bisect_right
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textfix import signs
 from textfix.batch import Batch
 from textfix.clean.classes import gate
@@ -58,23 +55,15 @@ def returns(text: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def unsafe() -> NDArray[np.bool_]:
-    """By code point, what the level "safe" looks at."""
-    found = np.zeros(signs.SIZE, np.bool_)
-    for match in gate("safe").finditer("".join(map(chr, range(signs.BEYOND)))):
-        found[match.start()] = True
-    found[signs.BEYOND] = True
-    return found
-
-
-SIGN = signs.Sign(unsafe)
+SIGN = signs.Sign(lambda: signs.matched(gate("safe"), beyond=True))
 
 
 def suspects(batch: Batch, level: str) -> list[int]:
     """Which texts have anything that may have to go."""
     search = gate(level).search
     if level == "safe":
-        return [at for at in dict.fromkeys(batch.owners(batch.places(SIGN)).tolist()) if search(batch.texts[at])]
+        match = gate(level).match  # what is beyond the BMP is a sign in any case
+        return list(dict.fromkeys(batch.owner(at) for at in batch.places(SIGN.bit) if match(batch.joined, at)))
     joined = batch.joined
     if not unicodedata.is_normalized("NFC", joined):
         return [i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)]

@@ -23,7 +23,7 @@ from textfix import model
 from textfix.batch import Batch, to_codes
 from textfix.config import ESCAPES, Config
 from textfix.records import Change, Edit, splice
-from textfix.signs import Sign
+from textfix.signs import SIZE, Sign
 
 #: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
 #: each when they happen to decode (see mojibake).
@@ -175,14 +175,30 @@ KINDS = (
     Kind("hz", "~", "{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
     Kind("utf-7", "+", BASE64, re.compile(r"\+(?<![A-Za-z0-9+/]\+)[A-Za-z0-9+/]{5,}-"), read_utf7),
 )  # fmt: skip
+FIRST = frozenset(kind.first for kind in KINDS)
 #: What the names of the rules begin with.
 RULE = "escape:"
 #: A character beyond the BMP that was left as its two halves.
 HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-HIGH = "".join(map(chr, range(0xD800, 0xDC00)))
-SIGN = Sign("".join({kind.first for kind in KINDS}) + HIGH)
+HIGH, LOW = ("".join(map(chr, range(start, start + 0x400))) for start in (0xD800, 0xDC00))
+
+
+def no_letter() -> NDArray[np.bool_]:
+    """By code point, all but the letters of ASCII."""
+    found = np.ones(SIZE, np.bool_)
+    found[[ord(char) for char in string.ascii_letters]] = False
+    return found
+
+
+#: A bare u is the first letter of a run, or a letter of a word.
+BARE = Sign("u", before=no_letter, after=string.hexdigits)
+SIGN = Sign(
+    "".join(FIRST - {"u"}) + HIGH,
+    after="".join({char for kind in KINDS if kind.first != "u" for char in kind.then}) + LOW,
+)
+SIGNS = BARE.bit | SIGN.bit
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -205,22 +221,16 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
 
 def escapes(batch: Batch, caution: float) -> Iterator[Edit]:
     """What to put back in the batch, of all kinds, one kind after another."""
-    places = batch.places(SIGN)
-    follow = batch.codes.take(places + 1, mode="clip")
-    first = batch.codes[places]
-    begin = (pairs()[np.minimum(first, 0x7F), np.minimum(follow, 0x7F)] | (first > 0x7F)).nonzero()[0]
-    if not len(begin):
-        return
     joined = batch.joined
-    places = places[begin]
-    ends = batch.ends[batch.owners(places)].tolist()
     opened: dict[str, list[tuple[int, int]]] = {}
-    for place, end in zip(places.tolist(), ends, strict=True):
-        opened.setdefault(joined[place], []).append((place, end))
+    for place in batch.places(SIGNS):
+        first = joined[place]
+        if first > "\x7f" or joined[place + 1 : place + 2] in begins()[first]:
+            # A run ends with its text: what stands behind it in the batch is another's.
+            opened.setdefault(first, []).append((place, int(batch.ends[batch.owner(place)])))
     for kind in KINDS:
         at = -1
         for place, end in opened.get(kind.first, ()):
-            # A run ends with its text: what stands behind it in the batch is another's.
             if place < at or (match := kind.run.match(joined, place, end)) is None:
                 continue
             at = match.end()
@@ -229,19 +239,16 @@ def escapes(batch: Batch, caution: float) -> Iterator[Edit]:
             read = kind.read(match[0])
             if read is not None and read[0] != match[0] and (odds := weigh(*read)) >= caution:
                 yield Edit(place, at, match[0], read[0], RULE + kind.name, odds)
-    for high in opened.keys() - {kind.first for kind in KINDS}:
+    for high in opened.keys() - FIRST:
         for place, end in opened[high]:
             if (match := HALVES.match(joined, place, end)) is not None:
                 yield Edit(place, match.end(), match[0], join(match[0]), RULE + "surrogates")
 
 
 @cache
-def pairs() -> NDArray[np.bool_]:
-    """By two ASCII characters, whether an escape may begin with them."""
-    found = np.zeros((0x80, 0x80), np.bool_)
-    for kind in KINDS:
-        found[ord(kind.first), [ord(char) for char in kind.then]] = True
-    return found
+def begins() -> dict[str, frozenset[str]]:
+    """By its first character, what an escape may have for its second."""
+    return {first: frozenset("".join(kind.then for kind in KINDS if kind.first == first)) for first in FIRST}
 
 
 def is_address(text: str, place: int) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, to_codes, to_text
 from textfix.config import Config
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import missing, suspicion, wide
+from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
@@ -28,7 +28,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if batch.joined.isascii() or (batch.is_short and not suspicion.glance(batch.joined, LEAST_ROWS - 1)):
         return {}
     codes = batch.codes
-    rows = batch.note(suspicion.find_rows)
+    rows = batch.note(suspicion.rows_of)
     wholes = {text: checked for text, whole in read_wholes(batch, rows, config) if (checked := check(whole, config))}
     if not wholes:
         found = suspicion.windows(batch)
@@ -43,6 +43,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         text = int(batch.owners(np.array([start]))[0])
         edits.setdefault(text, []).append(edit)
         found = [window for window in found if window.end <= start or end <= window.start]
+    found = probes.hopeful(codes, found, config)
     for window, repairs in zip(found, repair_windows(codes, found, config) if found else (), strict=True):
         if not repairs:
             continue

@@ -17,6 +17,7 @@ from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import guesses, halves, phrases, pinyin
 from textfix.repair.context import QUOTES, Context, script_of
+from textfix.repair.glosses import BRACKET
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
 from textfix.repair.steps import LONGEST, LOST_RUN, NEWLINE, Walk
@@ -30,9 +31,8 @@ TRACE = re.compile(
     rf"(?:\( ?{pinyin.SYLLABLE} ?\)){{0,2}}(?P<mark>[?(](?P<gloss>{pinyin.SYLLABLE})\)|[!?]{{1,2}})",
     re.MULTILINE,
 )
-#: What a trace begins with: looking for these first is five times as fast.
-SIGN = Sign("!?(")
-BEGINS = re.compile("[!?(]")
+#: What a trace begins with.
+SIGNS = Sign("!?").bit | BRACKET.bit
 GLOSSED = "slip:gloss"
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\(({pinyin.SYLLABLE})\)")
 #: Punctuation that a filter which makes ！ ASCII usually folds too.
@@ -92,7 +92,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     joined = batch.joined
     if not (traces := list(find_traces(batch))):
         return {}
-    lines = list(zip(traces, *map(np.ndarray.tolist, batch.lines(starts_of(traces))), strict=True))
+    lines = [(trace, *batch.line(trace.start())) for trace in traces]
     suspicious = [
         is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
         for (trace, start, end), row in zip(lines, surprise(traces, batch), strict=True)
@@ -102,21 +102,25 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     # Behind a gloss the text may be in step again at once; the gloss itself says enough.
     asked = [line for line, yes in zip(lines, suspicious, strict=True) if yes and line[0]["gloss"] is None]
     gains, sums = shifts([trace for trace, _, _ in asked], batch)
-    whole = dict.fromkeys((start for (_, start, _), yes in zip(lines, suspicious, strict=True) if yes), 0.0)
+    whole: dict[int, float] = {}
     for (_, start, _), gain in zip(asked, sums, strict=True):
-        whole[start] += gain
-    found: dict[tuple[int, int], list[re.Match[str]]] = {}
+        whole[start] = whole.get(start, 0.0) + gain
     kept = iter(gains)
-    for (trace, start, end), yes in zip(lines, suspicious, strict=True):
-        shifted = yes and (trace["gloss"] is not None or is_shifted(next(kept), whole[start]))
-        # A mark that ends the line is followed by nothing that could tell; other slips may have hidden the quotation.
-        if shifted or (start in whole and ends_line(trace, joined)):
+    shifted = [
+        yes and (trace["gloss"] is not None or is_shifted(next(kept), whole[start]))
+        for (trace, start, _), yes in zip(lines, suspicious, strict=True)
+    ]
+    slipped = {start for (_, start, _), yes in zip(lines, shifted, strict=True) if yes}
+    found: dict[tuple[int, int], list[re.Match[str]]] = {}
+    for (trace, start, end), maybe, yes in zip(lines, suspicious, shifted, strict=True):
+        # A mark that is followed by nothing that could tell may be another: that slip may have hidden the quotation.
+        if yes or (ends_there(trace, joined) and (maybe or start in slipped)):
             # A very long line is looked at in parts, so that many marks in one line cost no more than many lines.
             start += (trace.start() - start) // PART * PART
             found.setdefault((start, min(end, start + PART + LONGEST)), []).append(trace)
     edits: dict[int, list[Edit]] = {}
     for (start, end), some in found.items():
-        owner = int(batch.owners(np.array([start]))[0])
+        owner = batch.owner(start)
         shift = start - int(batch.starts[owner])
         for edit in line_edits(joined[start:end], start, some, config):
             moved = replace(edit, start=edit.start + shift, end=edit.end + shift)
@@ -131,19 +135,24 @@ def find_traces(batch: Batch) -> Iterator[re.Match[str]]:
     text, at = batch.joined, 0
     if text.isascii():
         return
-    begins = [begin.start() for begin in BEGINS.finditer(text)] if batch.is_short else batch.places(SIGN).tolist()
-    for begin in begins:
+    for begin in batch.places(SIGNS):
         if begin >= at and (trace := TRACE.match(text, begin)) is not None:
             yield trace
             at = trace.end()
 
 
-def starts_of(traces: list[re.Match[str]]) -> NDArray[np.int64]:
-    return np.fromiter((trace.start() for trace in traces), np.int64, len(traces))
-
-
 def ends_line(trace: re.Match[str], joined: str) -> bool:
     return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n")
+
+
+def ends_there(trace: re.Match[str], joined: str) -> bool:
+    """Whether TRACE is followed by nothing that could tell: its line ends, or a space follows, which no half became."""
+    return joined[trace.end("mark") : trace.end("mark") + 1] in ("", "\n", " ")
+
+
+def leaves_open(before: str) -> bool:
+    """Whether a quotation is open behind BEFORE."""
+    return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
 
 
 def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
@@ -164,7 +173,7 @@ def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
 
 
 def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[float]) -> bool:
-    """Whether the model is surprised by the mark or by what follows it, or the mark ends a line with a quotation open.
+    """Whether the model is surprised by the mark or by what follows it; where that is in step, a quotation must be open.
 
     ORIGIN is where the line starts, COSTS are what `surprise` gives; none for a gloss and for what ends a line.
     """
@@ -172,9 +181,11 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    if not costs:
-        before = joined[origin:start]
-        return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
+    if not costs or ends_there(trace, joined):
+        if not leaves_open(joined[origin:start]):
+            return False
+        if not costs:
+            return True
     ahead = max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD)
     if costs[0] < SURPRISE:
         return ahead >= SURPRISE

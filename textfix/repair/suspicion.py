@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import model, tables
+from textfix import model, signs, tables
 from textfix.batch import Batch, Codes
 
 #: Code points below this have a row of their own; the others share the last one.
@@ -55,8 +55,9 @@ ROW = 3
 MARKS = ((0xB7, 0xB7), (0x2010, 0x2027), (0x3000, 0x303F), (0xFF01, 0xFF5E))
 #: U+FFFD: lost characters stand in clean text too, and a garble that has some has more beside them.
 HOLE = 0xFFFD
-#: Characters from so many before a row to so many after its start that the second step looks at.
-BEFORE, AFTER = 5, 11
+#: What the second step looks at, counted from where a row starts: it and its neighbours; and what the third does.
+WITHIN = np.arange(-1, ROW + 1)[:, None]
+NEARBY = np.arange(-5, 11)[:, None]
 #: Characters around a row that the model is asked about, and around a suspicious stretch that are looked at too: a
 #: misread word starts and ends with likely ones.
 NEAR, MARGIN = 6, 64
@@ -67,8 +68,8 @@ SINK = np.float32(-64.0)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends; and the
-    chains that it may have been misread along, with the nats that speak for each.
+    """A stretch `start:end` of the batch's code points, within one line; whether it reaches the line's ends; the chains
+    that it may have been misread along, with the nats that speak for each; and what in it raised the alarm.
     """
 
     start: int
@@ -76,6 +77,7 @@ class Window:
     opens: bool
     closes: bool
     chains: dict[str, float]
+    cores: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ def table() -> Table:
         positive(data["likelihood"].max(axis=1)),
         data["familiar"],
     )
+
+
+signs.weigh(lambda: table().units)
 
 
 def positive(most: NDArray[np.int8]) -> NDArray[np.uint8]:
@@ -192,9 +197,14 @@ def suspicious_levels() -> re.Pattern[str]:
     return re.compile(f"{at_least(1)}(?:{'|'.join(ways)})")
 
 
+def rows_of(batch: Batch) -> NDArray[np.int64]:
+    """Where `find_rows` finds rows in the batch, which has looked at its characters already."""
+    return add_up(batch.seen & np.uint8(signs.WEIGHT))
+
+
 def windows(batch: Batch) -> list[Window]:
     """The stretches of the batch that are suspicious, widened by MARGIN, merged, cut at line ends."""
-    return find_windows(batch.codes, batch.note(find_rows))
+    return find_windows(batch.codes, batch.note(rows_of))
 
 
 def find_windows(codes: Codes, rows: NDArray[np.int64] | None = None) -> list[Window]:
@@ -217,30 +227,35 @@ def find_windows(codes: Codes, rows: NDArray[np.int64] | None = None) -> list[Wi
 
 def find_rows(codes: Codes) -> NDArray[np.int64]:
     """Where ROW characters begin that are together suspicious, whatever the model says."""
-    units = np.zeros(len(codes) + ROW - 1, np.uint8)
-    table().units.take(codes, mode="clip", out=units[: len(codes)])
-    together = units[:-2] + units[1:-1]  # three times MOST * UNIT is 144: bytes hold it
-    together += units[2:]
+    return add_up(table().units.take(codes, mode="clip"))
+
+
+def add_up(units: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Where ROW characters of so many UNITS begin that have ENOUGH together."""
+    together = np.zeros(len(units), np.uint8)  # three times MOST * UNIT is 144: bytes hold it
+    np.add(units[:-1], units[1:], out=together[:-1])
+    together[:-2] += units[2:]
+    together[-1:] += units[-1:]
     found: NDArray[np.int64] = (together >= ENOUGH).nonzero()[0]
     return found
 
 
 def unfamiliar(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of ROWS that stay suspicious without the characters that stand in a familiar pair: 葡萄 is a word."""
-    near = around(codes, rows, 1, ROW + 1)
-    strange = table().strange(near[:, :-1], near[:, 1:])
-    units = table().units.take(near[:, 1:-1], mode="clip")
-    units *= strange[:, :-1]
-    units *= strange[:, 1:]
-    left: NDArray[np.int64] = rows[(units[:, 0] + units[:, 1] + units[:, 2] >= ENOUGH) & (near[:, 2] != NEWLINE)]
+    near = around(codes, rows, WITHIN)
+    strange = table().strange(near[:-1], near[1:])
+    units = table().units.take(near[1:-1], mode="clip")
+    units *= strange[:-1]
+    units *= strange[1:]
+    left: NDArray[np.int64] = rows[(units[0] + units[1] + units[2] >= ENOUGH) & (near[2] != NEWLINE)]
     return left
 
 
-def around(codes: Codes, rows: NDArray[np.int64], before: int, after: int) -> Codes:
-    """The characters from BEFORE before each of ROWS to AFTER after it, one row each; newlines beyond the text."""
-    places = rows[:, None] + np.arange(-before, after)
+def around(codes: Codes, rows: NDArray[np.int64], offsets: NDArray[np.int64]) -> Codes:
+    """The characters at OFFSETS (one below the other) from each of ROWS, a column each; newlines beyond the text."""
+    places = rows + offsets
     near = codes.take(places, mode="clip")
-    if rows[0] < before or rows[-1] + after > len(codes):
+    if places[0, 0] < 0 or places[-1, -1] >= len(codes):
         near[(places < 0) | (places >= len(codes))] = NEWLINE
     return near
 
@@ -250,8 +265,9 @@ def surprising(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
     Rows that begin side by side are judged by what stands around the first.
     """
-    first = np.diff(rows, prepend=-2) > 1
-    near = around(codes, rows[first], BEFORE, AFTER).T
+    first = np.ones(len(rows), np.bool_)
+    np.greater(rows[1:] - rows[:-1], 1, out=first[1:])
+    near = around(codes, rows[first], NEARBY)
     explained = reach(table().likely.take(near, mode="clip")) >= ALARM
     at = explained.nonzero()[0]
     near = near[:, at]
@@ -327,15 +343,16 @@ def widen(
         if not reached:
             continue
         chains = {names[at]: float(said[at]) for at in reached}
-        start, opens = border(codes, int(places[first]), -1)
-        end, closes = border(codes, int(places[last - 1]), 1)
+        cores: tuple[tuple[int, int], ...] = ((int(places[first]), int(places[last - 1]) + 1),)
+        start, opens = border(codes, cores[0][0], -1)
+        end, closes = border(codes, cores[0][1] - 1, 1)
         if found and start < found[-1].end:
             before = found.pop()
-            start, opens = before.start, before.opens
+            start, opens, cores = before.start, before.opens, before.cores + cores
             for name, nats in before.chains.items():
                 chains[name] = max(nats, chains.get(name, nats))
             end, closes = max((end, closes), (before.end, before.closes))
-        found.append(Window(start, end, opens, closes, chains))
+        found.append(Window(start, end, opens, closes, chains, cores))
     return found
 
 
