@@ -21,6 +21,8 @@ from textfix.repair.whole import read as read_whole
 FEW = 4
 #: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
 LEAST_ROWS, SPARSE = 4, 8
+#: Of these places so many are asked first whether the text may not be good text in another language.
+ASKED = 12
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -106,7 +108,11 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterat
             amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
     dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
     for number in dense.nonzero()[0].tolist():
-        codes = batch.codes[batch.starts[number] : batch.ends[number]]
-        whole = read_whole(batch.texts[number], codes, int(amounts[number]), config)
+        start, amount = batch.starts[number], int(amounts[number])
+        first = np.searchsorted(rows, start)
+        if not suspicion.are_strange(batch.codes, rows[first : first + amount : amount // ASKED + 1]):
+            continue
+        codes = batch.codes[start : batch.ends[number]]
+        whole = read_whole(batch.texts[number], codes, amount, config)
         if whole is not None:
             yield number, whole
