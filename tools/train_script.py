@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import sys
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -157,11 +158,13 @@ def votes(
 
 
 def beside(words: list[str]) -> Iterable[list[str]]:
-    """WORDS between characters that stand beside any word, TIMES over."""
-    rng = np.random.default_rng(11)
-    for _ in range(TIMES):
-        before, after = rng.choice(list(BEFORE), len(words)), rng.choice(list(AFTER), len(words))
-        yield ["".join(parts) for parts in zip(before, words, after, strict=True)]
+    """WORDS between characters that stand beside any word, TIMES over: which ones hangs on the word alone."""
+    for time in range(TIMES):
+        signs = [zlib.crc32(f"{time} {word}".encode()) for word in words]
+        yield [
+            BEFORE[sign % len(BEFORE)] + word + AFTER[sign // len(BEFORE) % len(AFTER)]
+            for sign, word in zip(signs, words, strict=True)
+        ]
 
 
 def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
