@@ -36,7 +36,7 @@ EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
 TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
-TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>"
+TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>|<!\[CDATA\[[^\n]*?\]\]>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 LINK = r"(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:[ ]\"[^\"\n]*\")?\)|^\[[^\]\n]+\]:[^\n]*"
 KEYS = r"(?:Ctrl|Control|Alt|Shift|Cmd|Command|Option|Win|Meta|Fn)\s?\+\s?(?:[A-Za-z]+\s?\+\s?)*[^\sA-Za-z0-9*`\u2e80-\uffef]"
@@ -158,6 +158,9 @@ CODE_LINE = re.compile(
     r"|[.#@]?[\w-]+(?:::?[\w-]+)?\s*\{[^{}\n]*\}\s*$"  # a rule of a style sheet
     r"|\[(?:[\w-]+(?:\.[\w-]+)+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
     r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
+    r"|\[(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\]\s"
+    r"|\s+at\s+[\w$<>]+(?:\.[\w$<>]+)+\("  # a frame of a stack
+    r"|[a-z0-9]+(?:-[a-z0-9]+)+\s[^，。；：！？\n]*(?:\"[^\"\n]*\"|'[^'\n]*')\s*$"  # a command with a string: redis-cli SET a "b"
     r"|\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d[^\n]{0,60}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
     r"|[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s"
     r"|[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d\s[\w.-]+\s[\w./-]+(?:\[\d+\])?:\s"  # lines of logs
@@ -188,9 +191,14 @@ HEAD = re.compile(r"[^{\n]*\)\s*\{\s*(?:$|/[*/])")
 #: A statement before a comment: what follows it is prose.
 COMMENTED = re.compile(r"[^\n]*?[;{}),]\s*//")
 JSON_START = re.compile(
-    r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\{\s*\w+\s*:\s?[\[{\"']|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
+    r"\{\s*(?:[A-Za-z_]\w*|\"[^\"\n]*\"|'[^'\n]*')\s*:|\{\s*\w+\s*:\s?[\[{\"']|\{\s+\w+\s*:\s|\[\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*[,\]]|\[\s*\{\s*\""
 )
 CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
+#: A call in a chain of names, one of them Chinese: db.用户.find(
+METHOD = re.compile(
+    f"(?<![\\w.])[A-Za-z_][A-Za-z0-9_]{{0,40}}(?=\\.)(?:\\.[{HAN_CLASS}A-Za-z0-9_]{{1,40}}){{0,6}}"
+    f"(?:\\.[A-Za-z_][A-Za-z0-9_]{{0,40}}\\.[{HAN_CLASS}]{{1,12}}|\\.[{HAN_CLASS}]{{1,12}}\\.[A-Za-z_][A-Za-z0-9_]{{0,40}})\\("
+)
 #: A formula of a spreadsheet: =SUM(A1:A9)
 FORMULA = re.compile(r"(?<![A-Za-z0-9_=])=[A-Z]{2,}[A-Z0-9.]*\(")
 FENCE = re.compile(r"^[ \t>]*(```+|~~~+)", re.MULTILINE)
@@ -216,6 +224,7 @@ REFERENCE = re.compile(r"\[(?:[JMDCNRSPGAZ]|DB|CP|EB)(?:/(?:OL|CD|MT|DK))?\]\s?[
 #: What code has and a sentence has not, and marks that code has not. Two of the first, no long stretch of Han: code.
 CODE_SIGN = re.compile(
     r"\)\s*[;{]|;\s*\}|\{\s*[\w$]+\s*[(.;]|=>|->|::|[=!]==?|&&|\|\||[+-]=|\+\+|--;|\$\{|\w\(\)|\];|<<|>>|[{;]\s*$|^\s*[}\])]"
+    r"|\s--?[A-Za-z][\w-]*(?=[\s=])|\s\.{0,2}/\w|[A-Za-z]\.\w+\(|;\s[a-z]+\s-"
 )
 PROSE = re.compile(f"[，。；：！？、（）“”「」]|[{HAN_CLASS}]{{8}}")
 
@@ -275,6 +284,8 @@ def literals(line: str) -> Iterator[tuple[int, int, str]]:
         patterns.append(JSON_START)
     if '("' in line or "('" in line:
         patterns.append(CALL)
+    if "." in line and "(" in line:
+        patterns.append(METHOD)
     if "=" in line and "(" in line:
         patterns.append(FORMULA)
     for pattern in patterns:
