@@ -71,7 +71,7 @@ def english_run(line: Line, place: int) -> bool:
             return False
         lower = sum(word.islower() for word in words)
         if before and is_han(before):
-            return len(words) > 4 and lower > 2
+            return (len(words) > 4 and lower > 2) or (len(words) > 2 and SENTENCE.search(" ".join(words)) is not None)
         return len(words) > 2 and lower > 0
     return before in "\"'“‘「『,!?:;" or len(words) > 2
 
