@@ -25,6 +25,8 @@ NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
 LATIN_IN = re.compile(r"[(（][\x20-\x27\x2a-\x7e]*\Z")
 #: A statement in front of its semicolon: p->next = NULL
 ASSIGNED = re.compile(r"(?:[\w\])] ?[-+*/|&]?=(?!=) ?|->)[A-Za-z0-9_.>()\[\]\"'-]+\Z")
+#: What a member belongs to: self.名字
+MEMBER = re.compile(r"(?<![A-Za-z0-9])(?:self|this|cls|super)\Z")
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
 
 
@@ -149,6 +151,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False  # What's Going On? 是一首歌; How much is it? 多少钱; Just do it. 深入人心
     if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
         return False
+    if point == "." and not spaced and MEMBER.search(text, max(0, start - REACH), start):
+        return False  # self.名字
     latin = english_run(line, start)
     if near and line.chinese(near):
         if spaced:

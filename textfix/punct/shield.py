@@ -33,7 +33,7 @@ CODE = r"``[^\n`]+``|`[^`\n]+`"
 ESCAPE = r"\\[^\w\s\\]"
 TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
 EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
-TEMPLATE = r"-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
+TEMPLATE = r"\$(?:\.\w+|\[[^\]\n]*\])+|-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
 MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>|<!\[CDATA\[[^\n]*?\]\]>"
@@ -51,6 +51,10 @@ ATTRIBUTE = (
 )
 #: A string with the sign of its kind in front: f'…', r"…".
 STRING = r"(?<![A-Za-z0-9\"'])(?:[fFrRbBuU]|[rR][bBfF])(?:\"[^\"\n]*\"|'[^'\n]*')"
+#: What a form sends: a=1&b=甲,乙
+QUERY = r"(?<![A-Za-z0-9_=&])\??[A-Za-z_][A-Za-z0-9_]*=[^\s&，。；：！？、（）]*(?:&[A-Za-z_][A-Za-z0-9_]*=[^\s&，。；：！？、（）]*)+"
+#: Values in brackets, the first a string: ('甲', 1)
+VALUES = r"\('[^'\n]*'(?:,\s?(?:'[^'\n]*'|[\w.-]+))+\)"
 REQUEST = r"(?<![A-Za-z])(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) /[^\s，。；：！？、（）]*"
 OPTION = (
     r"(?<![^\s" + HAN_CLASS + r"])--?[A-Za-z][A-Za-z0-9_-]*"
@@ -67,13 +71,13 @@ EMOTICON = (
 PARTS = {
     "code": CODE, "url": URL, "email": EMAIL, "winpath": WINDOWS_PATH, "path": UNIX_PATH, "template": TEMPLATE,
     "math": MATH, "element": ELEMENT, "tag": TAG, "entity": ENTITY, "link": LINK, "scope": SCOPE, "member": MEMBER,
-    "ternary": TERNARY, "expression": EXPRESSION, "string": STRING, "request": REQUEST, "attribute": ATTRIBUTE, "option": OPTION, "mention": MENTION, "regex": REGEX, "emoticon": EMOTICON,
+    "ternary": TERNARY, "expression": EXPRESSION, "string": STRING, "request": REQUEST, "query": QUERY, "values": VALUES, "attribute": ATTRIBUTE, "option": OPTION, "mention": MENTION, "regex": REGEX, "emoticon": EMOTICON,
     "escape": ESCAPE, "keys": KEYS,
 }  # fmt: skip
 #: What a line must have for some of the parts to be in it: a sign,
 SIGNS = {
     "`": ("code",), "@": ("email", "mention"), "\\": ("winpath", "math", "escape"), "{": ("template", "expression"), "$": ("math", "template"),
-    "<": ("element", "tag", "emoticon"), "&": ("entity",), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
+    "<": ("element", "tag", "emoticon"), "&": ("entity", "query"), "]": ("link",), "_": ("emoticon",), "^": ("emoticon",),
 }  # fmt: skip
 #: or a hint where the sign alone is too common. Each hint begins with its sign, for the search to run over the rest.
 HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
@@ -81,7 +85,7 @@ HINTS: dict[str, list[tuple[str, tuple[str, ...]]]] = {
         (f"/[{HAN_CLASS}A-Za-z0-9_.-]", ("path",)), ("//", ("url",)),
         (r"/(?:(?<=\.[a-z]{2}/)|(?<=\.[a-z]{3}/)|(?<=\.[a-z]{4}/))", ("url",)), (r"/(?<=[A-Z] /)", ("request",)),
     ],
-    "'": [(r"'(?<=[fFrRbBuU]')", ("string",)), (r"'\s?:\s?['0-9TFN]", ("member",))],
+    "'": [(r"'(?<=\(')", ("values",)), (r"'(?<=[fFrRbBuU]')", ("string",)), (r"'\s?:\s?['0-9TFN]", ("member",))],
     "^": [(r"\^[^$]*\$", ("regex",))],
     ":": [("::", ("scope",)), (r":[\\/]", ("winpath", "url")), (":[0-9]+/", ("url",)), ("[:;=]['’]?[-)(DPpOo3]", ("emoticon",))],
     "-": [(f"-(?<![^\\s{HAN_CLASS}].)-?[A-Za-z]", ("option",)), ("->", ("scope",)), ("[8xX]-", ("emoticon",))],
@@ -132,6 +136,8 @@ CODE_LINE = re.compile(
     r"|(?:export|alias|set|local|declare|my)\s+[$@]?\w+\s?=\s?[\"'$\w{\[]"
     r"|(?:const|let|var|def|class|function|public|private|protected|static|import|from|return|async|await|func|fn|assert|raise|throw|using|namespace)\s[^\n]*[({=;:\"']"
     r"|(?:[$>#]\s*)?(?:@?echo|print|puts|say|die|warn)\s+[\"']|@echo\s|REM\s"
+    r"|[A-Za-z_][\w.$]*\s*=\s*\{[^{}\n]*\};?\s*$|[A-Za-z_]\w*(?:,\s\w+)*\s:=\s|#EXT"
+    r"|(?:curl|wget|jq|e?grep|sed|awk|ssh|psql|mysql|sqlite3)\s+(?:-\S+\s+)*[\"']"
     r"|[A-Za-z]+(?:-?[A-Z][a-z]+)+\s+(?:\"[^\"\n]*\"|'[^'\n]*');?\s*$"  # a command and a string: Write-Host "…"
     r"|\([a-z][\w!?*-]*\s+\"[^\"\n]*\"\)\s*$"
     r"|(?:[fFrRbBuU]?\"[^\"\n]*\"|[fFrRbBuU]?'[^'\n]*')\s?(?:[%+]\s|\.[a-z_]+\()"  # an expression that begins with a string
@@ -149,7 +155,7 @@ CODE_LINE = re.compile(
     r"|[a-z]+(?:-[a-z]+)+:\s*[\"']"  # a property of a style sheet
     r"|(?:[$>%#]\s*)?(?:git|npm|npx|yarn|pip3?|docker|kubectl|curl|wget|sudo|apt|yum|brew|python3?|node|go|cargo|ssh|grep|sed|awk|find)"
     r"\s[^,;，。；！？\n]*?\s--?[A-Za-z]"
-    r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[A-Za-z_]\w*"
+    r"|(?:const\s+|static\s+|unsigned\s+)?(?:int|long|short|double|float|bool|boolean|char|auto|string|String|size_t|void)\s+\**&?[^\W\d]\w*"
     r"(?:\[[^\]\n]*\])*\s*(?:[=;,({]|$)"
     r"|(?:int|long|double|float|bool|boolean|char|auto|string|String|var)\s+\w+\s*=\s"
     r"|from\s+[\w.]+\s+import\s|(?:type|interface|enum|struct)\s+\w+\s*[={<]"
