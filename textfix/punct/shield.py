@@ -34,7 +34,7 @@ ESCAPE = r"\\[^\w\s\\]"
 TERNARY = r"\?\s?(?:'[^'\n]*'|\"[^\"\n]*\")\s?:\s?(?:'[^'\n]*'|\"[^\"\n]*\")"
 EXPRESSION = r"\{[A-Za-z_!][\w.]*\s?(?:\?|&&|\|\||=>|\()[^{}\n]*\}"
 TEMPLATE = r"\$(?:\.\w+|\[[^\]\n]*\])+|-\{[^{}\n]*\}-|\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\$\([^()\n\u2e80-\uffef]*\)|\{%[^{}\n]*%\}"
-MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
+MATH = r"\$\$?[^$\n\u2e80-\uffef]+\$\$?|\\[A-Za-z]+\*?(?:\[[^\]\n]*\])?(?:\{[^{}\n]*\})+|\\[(\[][^\n\\\u2e80-\uffef]*(?:\\[A-Za-z][^\n\\\u2e80-\uffef]*)*\\[)\]]"
 ELEMENT = r"<(?:code|pre|kbd|samp|tt|script|style)\b[^<>\n]*>[^<\n]*(?=</)"
 TAG = r"(?<!<)</?[A-Za-z][^<>\n]*>(?!>)|<!--[^<>\n]*-->|<[!?][A-Za-z][^<>\n]*>|<!\[CDATA\[[^\n]*?\]\]>"
 ENTITY = r"&(?:[A-Za-z]{2,8}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
@@ -165,6 +165,7 @@ CODE_LINE = re.compile(
     r"|\[(?:[\w-]+(?:\.[\w-]+)+|(?:ti|ar|al|au|by|re|ve|offset):[^\]\n]*)\]\s*$"  # a section; a tag of a song text
     r"|\d{1,3}(?:\.\d{1,3}){3}\s+\S+\s*$"  # a line of a hosts file
     r"|\[(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\]\s"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\s+[\[(]?\d{4}-\d\d|panic:\s|Caused by:\s"
     r"|\s+at\s+[\w$<>]+(?:\.[\w$<>]+)+\("  # a frame of a stack
     r"|[a-z0-9]+(?:-[a-z0-9]+)+\s[^，。；：！？\n]*(?:\"[^\"\n]*\"|'[^'\n]*')\s*$"  # a command with a string: redis-cli SET a "b"
     r"|\W?(?:\d{4}[-/]\d\d[-/]\d\d[ T])?\d\d:\d\d:\d\d[^\n]{0,60}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b"
