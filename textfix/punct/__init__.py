@@ -13,6 +13,7 @@ from functools import partial
 
 from textfix.batch import Batch, to_text
 from textfix.config import Config
+from textfix.punct.code import fences
 from textfix.punct.foreign import foreign
 from textfix.punct.gate import gate, lines
 from textfix.punct.half import halve
@@ -21,7 +22,6 @@ from textfix.punct.marks import dashes, ellipses, interpuncts
 from textfix.punct.pairs import brackets, pair_quotes, quotation_marks, title_marks
 from textfix.punct.plain import plain
 from textfix.punct.points import points
-from textfix.punct.shield import fences
 from textfix.punct.spacing import space, unspace
 from textfix.punct.sweep import GONE, Swept, sweep
 from textfix.records import Change, Edit, Lazy

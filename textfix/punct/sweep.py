@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, Codes
 from textfix.punct import kinds
 from textfix.punct.classes import HAN_CLASS
+from textfix.punct.code import code_line
+from textfix.punct.code import row as is_row
 from textfix.punct.foreign import foreign
 from textfix.punct.gate import TITLE
 from textfix.punct.kinds import Flags, Kind, Kinds
 from textfix.punct.marks import named
 from textfix.punct.plain import BODY, LETTERS_FACE, START, SWAP
-from textfix.punct.shield import code_line
-from textfix.punct.shield import row as is_row
 
 PAUSES = np.array([ord(char) for char in "、。，；：）"])
 #: Stands for a code point that goes.
