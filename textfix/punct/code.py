@@ -86,7 +86,7 @@ CALL = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_]\w*\((?=[\"'])")
 #: A call in a chain of names, one of them Chinese: db.用户.find(
 METHOD = re.compile(
     f"(?<![\\w.])[A-Za-z_][A-Za-z0-9_]{{0,40}}(?=\\.)(?:\\.[{HAN_CLASS}A-Za-z0-9_]{{1,40}}){{0,6}}"
-    f"(?:\\.[A-Za-z_][A-Za-z0-9_]{{0,40}}\\.[{HAN_CLASS}]{{1,12}}|\\.[{HAN_CLASS}]{{1,12}}\\.[A-Za-z_][A-Za-z0-9_]{{0,40}})\\("
+    f"(?:\\.[A-Za-z_][A-Za-z0-9_]{{0,40}}\\.[{HAN_CLASS}]{{1,4}}|\\.[{HAN_CLASS}]{{1,12}}\\.[A-Za-z_][A-Za-z0-9_]{{0,40}})\\("
 )
 #: A formula of a spreadsheet: =SUM(A1:A9)
 FORMULA = re.compile(r"(?<![A-Za-z0-9_=])=[A-Z]{2,}[A-Z0-9.]*\(")
@@ -115,7 +115,8 @@ PROSE = re.compile(f"[，。；：！？、（）“”「」]|[{HAN_CLASS}]{{8}
 def codelike(line: str) -> bool:
     """Whether LINE looks like code as a whole."""
     return (
-        PROSE.search(line) is None
+        "`" not in line  # who marks code writes prose
+        and PROSE.search(line) is None
         and len(CODE_SIGN.findall(line)) > 1
         and 3 * sum(map(len, HAN_RUN.findall(line))) < len(line)
     )
