@@ -76,8 +76,8 @@ def as_edits(text: str, repairs: list[Repair], config: Config) -> Iterator[Edit]
     spans = [missing.Span(repair.start, repair.end, repair.codes, repair.chain) for repair in repairs]
     for repair, (codes, note) in zip(repairs, missing.mark(text, spans, config.holes), strict=True):
         before = text[repair.start : repair.end]
-        name = repair.chain.name
-        yield Edit(repair.start, repair.end, before, to_text(codes), name, repair.odds, repair.note or note)
+        said = "; ".join(filter(None, (repair.note, note)))
+        yield Edit(repair.start, repair.end, before, to_text(codes), repair.chain.name, repair.odds, said)
 
 
 def owner(batch: Batch, window: Window) -> int:
