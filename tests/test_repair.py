@@ -244,3 +244,23 @@ def test_what_is_missing_without_a_trace_is_said() -> None:
     notes = [[edit.note for step in textfix.explain(text).plan for edit in step.edits] for text in (garbled, left)]
     assert notes[0] == [""]
     assert "missing" in notes[1][0]
+
+
+def test_what_is_missing_without_a_trace_is_marked_where_the_text_tells() -> None:
+    """GBK read as Big5 by a reader that dropped what it had no character for: 入, 当, 和 are gone."""
+    left = "如果用户没有输密码，系统就会要求重新登录，并且自动记录时的时间地址。"
+    garbled = left.replace("如", "").encode("gbk").decode("big5hkscs")
+    marked = "果用户没有输\ufffd密码，系统就会要求重新登录，并且自动记录时的时间\ufffd地址。"
+    assert textfix.repair(garbled) == marked
+    (edit,) = (edit for step in textfix.explain(garbled).plan for edit in step.edits)
+    assert edit.note.startswith("missing without a trace: 2")
+    filled = textfix.explain(garbled, holes="fill")
+    assert filled.text == marked.replace("\ufffd", "入", 1).replace("\ufffd", "和")
+    assert "filled: 入 和" in filled.plan[0].edits[0].note
+
+
+@pytest.mark.parametrize(
+    "kept", ["大家都知道这本书的作者是谁，他没有来过。", "我们明天早上出发，下午到达山里的小村庄。"]
+)
+def test_nothing_is_marked_where_nothing_is_missing(kept: str) -> None:
+    assert textfix.repair(kept.encode("gbk").decode("big5hkscs")) == kept

@@ -61,25 +61,27 @@ def doubts(whole: Codes, way_out: Exit, context: Context) -> list[tuple[int, flo
     cost = phrases.costs(windows, whole[MEMORY:]) + context.plain(whole[MEMORY:])
     together = np.convolve(cost, np.ones(TOGETHER))[TOGETHER - 1 :]
     guessed = {place + k for place, kind in way_out.guessed for k in range(WIDTHS[kind])}
-    found = []
+    places, ways, around = [], [], []
     for place in np.flatnonzero((cost >= DOUBTFUL) & (together >= DOUBTFUL_TOGETHER)).tolist():
         if place >= len(way_out.codes) or place in guessed or (known := gbk(way_out.codes[place])) is None:
             continue
         left, char, right = np.split(whole[place : place + 2 * MEMORY + 1], [MEMORY, MEMORY + 1])
-        ways = [char[None, :], *gaps(left, *known, right)]
-        costs = [row_costs(left, some, right, context) for some in ways]
-        least = min(float(some.min(initial=np.inf)) for some in costs)
-        weights = [float(np.exp(least - some).sum()) for some in costs]
-        found.append((place, weights[0] / sum(weights)))
-    return found
-
-
-def row_costs(left: Codes, ways: NDArray[np.uint32], right: Codes, context: Context) -> Costs:
-    """What each row of WAYS costs between LEFT and RIGHT."""
-    row = np.concatenate([ways, np.tile(right, (len(ways), 1))], axis=1)
-    (cost,) = prices([(np.tile(left, (len(ways), 1)), row)], phrases.costs)
-    cost += context.plain(ways).sum(axis=1)
-    return cost
+        for some in (char[None, :], *gaps(left, *known, right)):
+            places.append(place)
+            ways.append(some)
+            around.append((left, right))
+    costs = prices(
+        [
+            (np.tile(left, (len(some), 1)), np.concatenate([some, np.tile(right, (len(some), 1))], axis=1))
+            for some, (left, right) in zip(ways, around, strict=True)
+        ],
+        phrases.costs,
+    )
+    against: dict[int, list[float]] = {}
+    for place, some, price in zip(places, ways, costs, strict=True):
+        all_of_them = np.logaddexp.reduce(-price - context.plain(some).sum(axis=1), initial=-np.inf)
+        against.setdefault(place, []).append(float(all_of_them))
+    return [(place, float(np.exp(some[0] - np.logaddexp.reduce(some)))) for place, some in against.items()]
 
 
 def gaps(left: Codes, lead: int, trail: int, right: Codes) -> list[NDArray[np.uint32]]:

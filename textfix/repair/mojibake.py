@@ -13,6 +13,7 @@ from textfix.config import Config
 from textfix.records import Change, Edit, Lazy, splice
 from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
+from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
 from textfix.repair.whole import Whole
 from textfix.repair.whole import read as read_whole
@@ -41,6 +42,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
         found = suspicion.find_windows(codes) if left else []
     edits: dict[int, list[Edit]] = {}
+    repaired: dict[int, list[Repair]] = {}
     for start, end, edit in wide.find(batch, found, config):
         text = int(batch.owners(np.array([start]))[0])
         edits.setdefault(text, []).append(edit)
@@ -51,11 +53,11 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
             continue
         text = owner(batch, window)
         shift = window.start - int(batch.starts[text])
-        for repair in repairs:
-            start, end = repair.start + shift, repair.end + shift
-            before, after = batch.texts[text][start:end], to_text(repair.codes)
-            note = repair.note or missing.note(to_codes(before), repair.codes, repair.chain.routes[-1])
-            edits.setdefault(text, []).append(Edit(start, end, before, after, repair.chain.name, repair.odds, note))
+        repaired.setdefault(text, []).extend(
+            replace(repair, start=repair.start + shift, end=repair.end + shift) for repair in repairs
+        )
+    for text, mine in repaired.items():
+        edits.setdefault(text, []).extend(as_edits(batch.texts[text], mine, config))
     changes = {
         text: Change(whole.after, Lazy(lambda whole=whole: tuple(whole.edits())), settled=whole.settled)  # type: ignore[misc]
         for text, whole in wholes.items()
@@ -67,6 +69,15 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     for some in edits.values():
         some.sort(key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def as_edits(text: str, repairs: list[Repair], config: Config) -> Iterator[Edit]:
+    """REPAIRS of TEXT as edits, with marks for what its reader lost without a trace."""
+    spans = [missing.Span(repair.start, repair.end, repair.codes, repair.chain) for repair in repairs]
+    for repair, (codes, note) in zip(repairs, missing.mark(text, spans, config.holes), strict=True):
+        before = text[repair.start : repair.end]
+        said = "; ".join(filter(None, (repair.note, note)))
+        yield Edit(repair.start, repair.end, before, to_text(codes), repair.chain.name, repair.odds, said)
 
 
 def owner(batch: Batch, window: Window) -> int:

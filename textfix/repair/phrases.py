@@ -99,7 +99,7 @@ def load() -> Tree:
 def find(level: Level, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Where each of KEYS stands in LEVEL, and whether it does."""
     wanted = keys.astype(level.keys.dtype)
-    at = np.searchsorted(level.keys, wanted)
+    at = level.keys.searchsorted(wanted)
     return at, level.keys[at] == wanted
 
 
