@@ -26,7 +26,7 @@ WEIGHED = 64
 #: A character that two bytes side by side form may stand where one pair or two between them vanished. It is doubtful if
 #: it costs so much, and with the two behind it so much; and it stays if it is so probable.
 DOUBTFUL, DOUBTFUL_TOGETHER, TOGETHER = 6.0, 18.0, 3
-SURE_OF_BYTES = 0.65
+SURE_OF_BYTES = 0.5
 #: First characters that are tried where two pairs may have vanished, and middle ones that are tried behind these.
 FIRSTS, MIDDLES = 8, 48
 
