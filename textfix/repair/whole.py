@@ -8,7 +8,7 @@ Lines for which that is not so, or whose evidence is thin, are left to the searc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -33,8 +33,12 @@ DENSE, SAMPLE, TRIED = 0.5, 96, 3
 MARGIN = 6.0
 #: What a character of good text costs at most, on average: a line whose letters are of one case must be such.
 WELL = 5.5
-#: Encodings that do not check themselves, each with the one that it may be taken for.
-OTHER = {"gb18030": "big5", "big5": "gb18030"}
+#: Encodings that do not check themselves, each with those that it may be taken for.
+OTHER = {"gb18030": ("big5",), "big5": ("gb18030",)}
+#: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
+BROKEN = 8
+#: The first and the last Han character that counts, and what lies between and is none.
+FIRST_HAN, LAST_HAN, HEXAGRAMS = np.uint32(0x3400), np.uint32(0x9FFF), (0x4DC0, 0x4DFF)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
 #: Characters of a text that are asked first whether its letters are of one case.
@@ -139,20 +143,21 @@ def first_alike(chain: Chain, codes: Codes) -> Chain:
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
     amount = np.count_nonzero(codes >= 0x80)
-    if dense < DENSE * amount:
+    if not amount or dense < DENSE * amount:
         return None
     table = suspicion.table()
     columns, by_name = chains()
     some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
     some = some[some >= 0x80]
-    said = table.likelihood.take(some[:: len(some) // SAMPLE + 1], axis=0, mode="clip").sum(axis=0, dtype=np.int32)
-    values = said.tolist()
+    some = some[:: len(some) // SAMPLE + 1]
+    values = table.likelihood.take(some, axis=0, mode="clip").sum(axis=0, dtype=np.int32).tolist()
+    least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
     best = sorted(columns, key=lambda column: -values[column])[:TRIED]
     tried = set()
     for column in best:
         chain = by_name[table.names[column]]
         reader = chain.routes[-1].read
-        if values[column] <= 0 or len(chain.routes) > config.max_layers:
+        if values[column] < least or len(chain.routes) > config.max_layers:
             continue
         if "??" in text and reader in holes.LOSING:  # lost bytes, perhaps: that is for the search
             continue
@@ -193,19 +198,18 @@ def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole |
     if int(units.max()) >= UNREAD:
         borders = edges(codes)
         foreign = np.logical_or.reduceat(np.append(units >= UNREAD, False), borders[:-1])
+        if foreign.all():
+            return None
         blank = np.repeat(foreign, np.diff(borders)) & (codes != NEWLINE)
         units[blank] = SPACE
         codes = np.where(blank, np.uint32(SPACE), codes)
     data = units.astype(np.uint8).tobytes()
-    if route.written == "utf-8":
-        return weigh(text, codes, decode(data, "utf-8"), chain, config)
-    said = {written: decode(data, written) for written in OTHER}
-    others = [decode(bytes_of(reader, codes), written) for reader in rivals(codes, route.read) for written in OTHER]
-    for written in (route.written, OTHER[route.written]):
-        if (chain_of := by_routes().get((written, route.read))) is not None:
-            rival = [said[OTHER[written]], *others]
-            if (found := weigh(text, codes, said[written], chain_of, config, rival)) is not None:
-                return found
+    for written in (route.written, *OTHER.get(route.written, ())):
+        candidate = by_routes().get((written, route.read))
+        if candidate is None or (after := decode(data, written)) is None:
+            continue
+        if (found := weigh(text, codes, after, candidate, config)) is not None:
+            return found
     return None
 
 
@@ -242,15 +246,30 @@ def by_routes() -> dict[tuple[str, str], Chain]:
     }
 
 
-def decode(data: bytes, encoding: str) -> str:
-    """DATA as text, HOLE where it is broken; a newline is one in any case."""
-    return data.decode(DOUBLE[encoding][0] if encoding in DOUBLE else encoding, "replace")
+def decode(data: bytes, encoding: str) -> str | None:
+    """DATA as text, HOLE where a line of it is broken; None if no line is whole, or too much is broken."""
+    codec = DOUBLE[encoding][0] if encoding in DOUBLE else encoding
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        if b"\n" not in data:
+            return None
+    text = data.decode(codec, "replace")
+    return text if text.count(HOLE) * BROKEN <= len(text) else None
 
 
-def weigh(
-    text: str, codes: Codes, after: str, chain: Chain, config: Config, others: Sequence[str] = ()
-) -> Whole | None:
-    """The reading AFTER of TEXT, for each line of it that is sure; OTHERS are what else it may say."""
+def rival_readings(codes: Codes, chain: Chain) -> Iterator[str]:
+    """What else CODES say if they were not misread along CHAIN: its bytes in the other encodings, other bytes in all."""
+    route = chain.routes[0]
+    for reader in (route.read, *rivals(codes, route.read)):
+        data = bytes_of(reader, codes)
+        for written in OTHER:
+            if (reader, written) != (route.read, route.written):
+                yield data.decode(DOUBLE[written][0], "replace")
+
+
+def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> Whole | None:
+    """The reading AFTER of TEXT, whose CODES are those of its lines that may be read so, for each line that is sure."""
     new = to_codes(after)
     borders, new_borders = edges(codes), edges(new)
     if len(borders) != len(new_borders):
@@ -260,6 +279,8 @@ def weigh(
     chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
     odds = np.minimum(said, chance + STRANGE) - chain.prior
     need = config.caution
+    if not (odds >= 0).any():
+        return None
     if written in OTHER:
         need += MARGIN
         one_case, doubt = doubts(codes, borders, chain)
@@ -271,7 +292,7 @@ def weigh(
         sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
     if written in OTHER:
         sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, new_borders, np.int64))
-        for other in others:
+        for other in rival_readings(codes, chain) if sure.any() else ():
             sure &= is_likelier(chance, other, thin, written)
     if not sure.any():
         return None
@@ -350,11 +371,16 @@ def cased_alike(chain: Chain, codes: Codes) -> list[Chain]:
 
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     """Which lines have two different Han characters: those whose first in the order of code points is not their last."""
-    codes = np.append(codes, np.uint32(NEWLINE))  # the last line may be empty
-    han = is_han(codes)
-    lowest = np.minimum.reduceat(np.where(han, codes, np.uint32(0xFFFFFFFF)), borders[:-1])
-    highest = np.maximum.reduceat(np.where(han, codes, np.uint32(0)), borders[:-1])
-    different: Flags = lowest < highest
+    lines = len(borders) - 1 - int(borders[-2] == borders[-1])
+    # Unsigned numbers wrap: what is not Han is no candidate for the lowest above FIRST_HAN, nor below LAST_HAN.
+    first = np.minimum.reduceat(codes - FIRST_HAN, borders[:lines]) + FIRST_HAN
+    last = LAST_HAN - np.minimum.reduceat(LAST_HAN - codes, borders[:lines])
+    different = np.zeros(len(borders) - 1, np.bool_)
+    different[:lines] = (first < last) & (first >= FIRST_HAN) & (last <= LAST_HAN)
+    among = [(end >= HEXAGRAMS[0]) & (end <= HEXAGRAMS[1]) for end in (first, last)]
+    for line in np.flatnonzero(different[:lines] & (among[0] | among[1])).tolist():
+        some = codes[borders[line] : borders[line + 1]]  # ䷀ to ䷿ lie among Han and are none
+        different[line] = len(np.unique(some[is_han(some)])) > 1
     return different
 
 
