@@ -14,13 +14,11 @@ from textfix.records import Change, Edit, Lazy, splice
 from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.suspicion import Window
-from textfix.repair.whole import Whole
+from textfix.repair.whole import LEAST_ROWS, Whole, may_be_whole
 from textfix.repair.whole import read as read_whole
 
 #: Places of a reading that are suspicious still and worth a search of their own: of 100 documents 97 have none.
 FEW = 4
-#: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
-LEAST_ROWS, SPARSE = 4, 8
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -86,7 +84,8 @@ def check(whole: Whole, config: Config) -> Whole | None:
     elif len(again) < len(whole.windows):
         repairs = repair_windows(codes, whole.windows, config)
         again += [window for window, some in zip(whole.windows, repairs, strict=True) if some]
-    return whole.without(again) if again else replace(whole, windows=[], settled=not whole.left)
+    dense = bool(may_be_whole(np.array(len(suspicion.find_rows(codes))), np.array(len(codes))))
+    return whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or dense))
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterator[tuple[int, Whole]]:
@@ -104,7 +103,7 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterat
         else:
             last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
             amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
-    dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
+    dense = may_be_whole(amounts, batch.ends - batch.starts)
     for number in dense.nonzero()[0].tolist():
         codes = batch.codes[batch.starts[number] : batch.ends[number]]
         whole = read_whole(batch.texts[number], codes, int(amounts[number]), config)

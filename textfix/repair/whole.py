@@ -26,6 +26,8 @@ from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
 NEWLINE, SPACE, HOLE = 0x0A, 0x20, "\ufffd"
+#: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
+LEAST_ROWS, SPARSE = 4, 8
 #: Suspicious places of a text, as a share of its characters beyond ASCII, from which it is looked at as a whole; and
 #: its characters that are asked which chain it was, and the chains that are tried.
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
@@ -99,18 +101,19 @@ class Whole:
 
 
 @cache
-def chains() -> tuple[tuple[int, ...], dict[str, Chain]]:
-    """The columns of the table of suspicions that are for chains that a text may be read along as a whole, and the chains
-    by name: those whose text was UTF-8, and those that read every byte as a character."""
+def chains() -> tuple[NDArray[np.int64], list[Chain]]:
+    """The columns of the table of suspicions that are for chains that a text may be read along as a whole, and these
+    chains: those whose text was UTF-8, and those that read every byte as a character."""
     by_name = {chain.name: chain for chain in routes.table()}
-    wanted = []
+    columns, found = [], []
     for column, name in enumerate(suspicion.table().names):
         if (chain := by_name.get(name)) is None or chain.routes[-1].read in encodings.CASED:
             continue
         single = len(chain.routes) == 1 and chain.routes[0].read in SINGLE and chain.routes[0].written in OTHER
         if single or chain.routes[0].written == "utf-8":
-            wanted.append(column)
-    return tuple(wanted), by_name
+            columns.append(column)
+            found.append(chain)
+    return np.array(columns), found
 
 
 @cache
@@ -140,24 +143,29 @@ def first_alike(chain: Chain, codes: Codes) -> Chain:
     return next((other for other, same in alike(chain) if same.take(codes, mode="clip").all()), chain)
 
 
+def may_be_whole(rows: NDArray[np.int64], sizes: NDArray[np.int64]) -> Flags:
+    """Whether texts of so many characters that have so many suspicious places are worth a look as a whole."""
+    worth: Flags = (rows >= LEAST_ROWS) & (rows * SPARSE >= sizes)
+    return worth
+
+
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
     amount = np.count_nonzero(codes >= 0x80)
     if not amount or dense < DENSE * amount:
         return None
     table = suspicion.table()
-    columns, by_name = chains()
+    columns, candidates = chains()
     some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
     some = some[some >= 0x80]
     some = some[:: len(some) // SAMPLE + 1]
-    values = table.likelihood.take(some, axis=0, mode="clip").sum(axis=0, dtype=np.int32).tolist()
+    said = table.likelihood.take(some, axis=0, mode="clip").sum(axis=0, dtype=np.int32)[columns]
     least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
-    best = sorted(columns, key=lambda column: -values[column])[:TRIED]
     tried = set()
-    for column in best:
-        chain = by_name[table.names[column]]
+    for column in np.argsort(-said, kind="stable")[:TRIED].tolist():
+        chain = candidates[column]
         reader = chain.routes[-1].read
-        if values[column] < least or len(chain.routes) > config.max_layers:
+        if said[column] < least or len(chain.routes) > config.max_layers:
             continue
         if "??" in text and reader in holes.LOSING:  # lost bytes, perhaps: that is for the search
             continue
@@ -301,7 +309,8 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> 
     if not sure.all():
         windows = [window for window in windows if sure[np.searchsorted(new_borders, window.start, side="right") - 1]]
     left = any_left(text, borders, sure)
-    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not left and not len(rows))
+    again = left or bool(windows) or bool(may_be_whole(np.array(len(rows)), np.array(len(new))))
+    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not again)
 
 
 def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int64], which: Flags, written: str) -> None:
