@@ -177,7 +177,27 @@ def test_half_is_no_longer_than_its_marks(text: str) -> None:
 
 def test_long_lines_cost_no_more_than_their_length() -> None:
     """A search to the end of the line at each mark would take minutes here."""
-    for unit in ('中",', "中,", "(中", "“", "「", "中 ? ", "a='", "<中", "{a(", "•A", "中--"):
+    units = (
+        '中",',
+        "中,",
+        "(中",
+        "“",
+        "「",
+        "中 ? ",
+        "a='",
+        "<中",
+        "{a(",
+        "•A",
+        "中--",
+        "a/中,",
+        "$[",
+        "a=1&b=,",
+        "^(中",
+        "涓娴,",
+        "a.中.",
+        "f'",
+    )
+    for unit in units:
         textfix.punctuate(unit * (60_000 // len(unit)) + "中", "full", spacing=True)
 
 

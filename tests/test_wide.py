@@ -53,3 +53,9 @@ def test_half_a_pair_is_a_hole() -> None:
 def test_clean_text_is_left(text: str) -> None:
     """Two letters of ASCII are a Chinese character, and some of them are common ones."""
     assert textfix.repair(text) is text
+
+
+def test_letters_apart_are_no_english() -> None:
+    """Every letter of Tifinagh is a hyphen and a capital to a reader of UTF-16."""
+    text = "ⴰⴷⵓⵍⴰⵔ ⵏ ⵣⵉⵎⴱⴰⴱⵡⵉ"
+    assert textfix.fix(text) is text

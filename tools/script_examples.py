@@ -139,12 +139,23 @@ def candidates(texts: list[tuple[str, str]], phrases: str, fold: np.ndarray, sha
 
 
 def priors(
-    texts: list[tuple[str, str]], groups: dict[str, list[str]], shape: np.ndarray, first: int = 1
+    texts: list[tuple[str, str]],
+    groups: dict[str, list[str]],
+    shape: np.ndarray,
+    first: int = 1,
+    words: Iterable[str] = (),
 ) -> dict[int, np.ndarray]:
-    """The keys of what candidates have by themselves, and ln P(candidate) - ln P(the first) to start from."""
+    """The keys of what candidates have by themselves, and ln P(candidate) - ln P(the first) to start from.
+
+    Where one of WORDS stands, of two characters, it is not counted: 困難 says nothing of 困 beside a stranger.
+    """
     counts = np.zeros(TOP + 1, np.int64)
+    known = np.unique(np.array([(ord(a) << 21) + ord(b) for a, b in map(folded, words)], dtype=np.int64))
     for name, text in texts:
-        counts += weight(name) * np.bincount(shape.take(to_codes(text), mode="clip"), minlength=TOP + 1)[: TOP + 1]
+        codes = to_codes(text + "\n")
+        covered = np.isin(paired(codes), known)
+        covered[1:] |= covered[:-1]
+        counts += weight(name) * np.bincount(shape.take(codes[~covered], mode="clip"), minlength=TOP + 1)[: TOP + 1]
     found = {}
     for number, candidates in enumerate(groups.values(), first):
         seen = np.log(counts[[ord(t) for t in candidates]] + 1.0) - np.log(counts[ord(candidates[0])] + 1.0)

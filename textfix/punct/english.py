@@ -10,6 +10,14 @@ from textfix.punct.line import REACH, Line
 WORDS = re.compile("[A-Za-z0-9\u00c0-\u052f]+(?:['’.+#/&-]+[A-Za-z0-9\u00c0-\u052f]+)*")
 
 
+#: What a sentence has and a title has not: its verb, or a pronoun at the end.
+SENTENCE = re.compile(
+    r"\b(?:is|are|was|were|am|do|does|did|can|could|will|would|should|have|has|had|let's|(?:do|does|did|is|are|was|wo|ca)n't"
+    r"|i'm|(?:it|that|what|he|she)'s|(?:you|we|they)'re|(?:i|you|we|they|it|he|she)'ll)\b|\b(?:it|you|me|us|him|them|that|this|now)\Z",
+    re.IGNORECASE,
+)
+
+
 #: Latin words, digits and what stands between them, read backwards; an apostrophe, 1,000 and 12:30 are part of it.
 BACKWARD = re.compile(
     f"(?:[\x00-\x7f{WORD_CLASS}°℃℉‰](?<![,;:!?\"'()<>\n])"
@@ -63,7 +71,7 @@ def english_run(line: Line, place: int) -> bool:
             return False
         lower = sum(word.islower() for word in words)
         if before and is_han(before):
-            return len(words) > 4 and lower > 2
+            return (len(words) > 4 and lower > 2) or (len(words) > 2 and SENTENCE.search(" ".join(words)) is not None)
         return len(words) > 2 and lower > 0
     return before in "\"'“‘「『,!?:;" or len(words) > 2
 

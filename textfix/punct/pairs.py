@@ -14,8 +14,9 @@ from textfix.punct.points import extensions
 
 TITLE = re.compile(r"<<([^<>\n]{1,60})>>|<([^<>\n]{1,40})>")
 BRACKET = re.compile("[()（）]")
-#: What brackets hold that are a point or an interval: (3,4), (x, y, z).
-TUPLE = re.compile(r"\s?(?:[-+−]?[0-9.]+|[A-Za-z])(?:\s?,\s?(?:[-+−]?[0-9.]+|[A-Za-z]))+\s?")
+#: What brackets hold that are a point or an interval: (3,4), (x, y, z), (lo,hi).
+_ITEM = "(?:[-+−]?[0-9.]+|[A-Z]|[a-z]{1,3}[0-9]?)"
+TUPLE = re.compile(f"\\s?{_ITEM}(?:\\s?,\\s?{_ITEM})+\\s?")
 #: A telephone number, (010) 6512-3456, and the name of a file: 报告(终稿).docx
 NUMBER_GOES_ON = re.compile(r"\([0-9+]{2,5}\) ?[0-9]{3,4}[- ]?[0-9]{4}(?![0-9])")
 ENDING = re.compile(r"\.([a-z0-9]{1,10})(?![A-Za-z0-9])")
@@ -130,6 +131,8 @@ def full_bracket(line: Line, start: int, end: int) -> bool:
         return is_han(before)
     inside = line.has_han(start, end)
     left, right = line.letter_left(start), line.letter_right(end + 1)
+    if before in ("%", "@") and not text[max(0, start - 2) : start - 1].isdigit():
+        return False  # the name of a variable: %(RootDir), @(Compile)
     if not text[start + 1 : end].strip(" .") or (before == ">" and text[start + 1] == "<"):
         return False  # (...): the name of a button; <类型>(<范围>): a form to fill in
     if not inside and TUPLE.fullmatch(text, start + 1, end):

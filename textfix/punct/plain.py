@@ -11,11 +11,12 @@ import re
 from functools import cache
 
 from textfix.punct.classes import HAN_CHAR, HAN_CLASS, HAN_RANGES, garbled_chars, joined, without
+from textfix.punct.code import code_line, row
 from textfix.punct.foreign import foreign
 from textfix.punct.half import halve_plain
 from textfix.punct.marks import named
 from textfix.punct.points import LIST_NUMERAL, NUMERALS
-from textfix.punct.shield import code_line, row, spans
+from textfix.punct.shield import spans
 
 _HAN = HAN_CLASS
 #: Full-width marks behind which a point is one of Chinese text: not those that open, nor quotation marks.

@@ -8,7 +8,7 @@ from functools import cache
 
 from textfix import tables
 from textfix.punct.classes import HAN_CLASS, is_han, is_word
-from textfix.punct.english import WORDS, boundary_chinese, english_run, is_chinese, latin_run, latin_words
+from textfix.punct.english import SENTENCE, WORDS, boundary_chinese, english_run, is_chinese, latin_run, latin_words
 from textfix.punct.foreign import ENGLISH
 from textfix.punct.line import PAIR_CLOSERS, REACH, Line
 from textfix.punct.marks import beside
@@ -25,6 +25,8 @@ NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
 LATIN_IN = re.compile(r"[(（][\x20-\x27\x2a-\x7e]*\Z")
 #: A statement in front of its semicolon: p->next = NULL
 ASSIGNED = re.compile(r"(?:[\w\])] ?[-+*/|&]?=(?!=) ?|->)[A-Za-z0-9_.>()\[\]\"'-]+\Z")
+#: What a member belongs to: self.名字
+MEMBER = re.compile(r"(?<![A-Za-z0-9])(?:self|this|cls|super)\Z")
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
 
 
@@ -111,6 +113,8 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False  # (.*pdb*): what opens before it does not end a sentence
     if point == "." and before and after and before in NUMERALS and after in NUMERALS:
         return False  # 五.一, 三.五倍
+    if point == ":" and after == " " and line.kinds.get(following + 1) == "literal":
+        return False  # 环境: { 名: 生产 }
     if is_chinese(line, before):
         if gap and point in ",;:" and after != "" and after in " \t" and spoken_of(line, start, end, "strict"):
             return False
@@ -143,10 +147,12 @@ def pointed(line: Line, start: int, end: int) -> bool:
         return False
     if point == "!" and before.islower() and spaced and line.chinese(near):
         return False  # part of a name: panic! 宏
-    if point in "!?" and spaced and line.chinese(near) and said(line, start):
-        return False  # What's Going On? 是一首歌; How much is it? 多少钱
+    if point in "!?." and spaced and line.chinese(near) and said(line, start, point):
+        return False  # What's Going On? 是一首歌; How much is it? 多少钱; Just do it. 深入人心
     if point == ";" and end - start == 1 and ASSIGNED.search(text, max(0, start - REACH), start):
         return False
+    if point == "." and not spaced and MEMBER.search(text, max(0, start - REACH), start):
+        return False  # self.名字
     latin = english_run(line, start)
     if near and line.chinese(near):
         if spaced:
@@ -159,10 +165,14 @@ def pointed(line: Line, start: int, end: int) -> bool:
     return False
 
 
-def said(line: Line, place: int) -> bool:
+def said(line: Line, place: int, point: str) -> bool:
     """Whether the Latin before PLACE, three words or more, is a title (first and last with a capital) or a sentence."""
     words = latin_words(line, latin_run(line, place), place)
     if len(words) < 3:
+        return False
+    if SENTENCE.search(" ".join(words)):
+        return True
+    if point == ".":
         return False
     return (words[0][0].isupper() and words[-1][0].isupper()) or ENGLISH.search(" ".join([*words, ""])) is not None
 

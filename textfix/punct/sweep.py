@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, Codes
 from textfix.punct import kinds
 from textfix.punct.classes import HAN_CLASS
+from textfix.punct.code import code_line
+from textfix.punct.code import row as is_row
 from textfix.punct.foreign import foreign
 from textfix.punct.gate import TITLE
 from textfix.punct.kinds import Flags, Kind, Kinds
 from textfix.punct.marks import named
 from textfix.punct.plain import BODY, LETTERS_FACE, START, SWAP
-from textfix.punct.shield import code_line
-from textfix.punct.shield import row as is_row
 
-PAUSES = np.array([ord(char) for char in "、。，；：）"])
+PAUSES = np.array([ord(char) for char in "、。，；：）"], dtype=np.uint32)
 #: Stands for a code point that goes.
 GONE = 0xFFFFFFFF
 ROUND = ord("（"), ord("）")
@@ -163,7 +163,7 @@ def still(tokens: Tokens) -> Flags:
     found |= (here == Kind.SQUARE_IN) & kinds.TEXT[right]
     found |= (here == Kind.SQUARE_OUT) & kinds.AFTER_SQUARE[right]
     at = ((here == Kind.SQUARE_OUT) & (right == Kind.BEHIND)).nonzero()[0]
-    found[at[np.isin(tokens.codes[tokens.places[at] + 1], PAUSES)]] = True
+    found[at[(tokens.codes[tokens.places[at] + 1][:, None] == PAUSES).any(axis=1)]] = True
     at = ((here == Kind.COMMA) & (left == Kind.DIGIT) & (right == Kind.DIGIT)).nonzero()[0]
     for far in (2, 3, 4):  # one to three digits behind Han
         kind = tokens.kinds.take(np.maximum(tokens.places[at] - far, -1))

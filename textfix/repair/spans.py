@@ -41,7 +41,7 @@ ALONE = 4.0
 NONE = 36.0
 #: U+FFFD in UTF-8: what stood there was lost before.
 SCAR = "\ufffd".encode()
-#: Letters of ASCII that a reading has where they looked like Han, two each.
+#: Letters of ASCII that a reading has where they looked like Han, two each; half as many stand beside another.
 LEAST_LETTERS = 8
 #: What a meaningless byte costs.
 BYTE = 5.5
@@ -219,8 +219,10 @@ def weigh(
         least -= int(left_whole < LEAST_HAN and odds >= config.caution + ALONE)
         least -= int(left_whole == 0 and odds >= config.caution + NONE)
     # Two bytes of ASCII are a Han character to a reader of UTF-16: `畂桳栠摩` is Bush hid.
-    wide = reading.chain.routes[-1].read in encodings.WIDE
-    english = wide and (says & is_letter(new)).sum() >= LEAST_LETTERS
+    english = False
+    if reading.chain.routes[-1].read in encodings.WIDE:
+        letters = says & is_letter(new)
+        english = letters.sum() >= LEAST_LETTERS and 2 * (letters[1:] & letters[:-1]).sum() >= LEAST_LETTERS
     if len(np.unique(new[is_han(new) & says])) < least and not english:
         return None
     if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():

@@ -172,6 +172,13 @@ def is_strange(first: int, second: int, known: memoryview) -> bool:
     return known[mixed >> (32 - PAIR_BITS)] & mask != mask
 
 
+def are_strange(codes: Codes, rows: NDArray[np.int64]) -> bool:
+    """Whether most of ROWS begin with a pair that is not familiar: rows of a language that has an alphabet do not."""
+    known = table().familiar.data
+    pairs = [(*codes[at : at + 2].tolist(), NEWLINE)[:2] for at in rows.tolist()]
+    return 2 * sum(is_strange(one, other, known) for one, other in pairs) > len(rows)
+
+
 #: Levels of suspicion, for `glance`: so many units each, rounded up. What has no level is looked at.
 LEVEL, BEYOND = 4, "\U00010000-\U0010ffff"
 

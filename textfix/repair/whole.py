@@ -22,6 +22,7 @@ from textfix.encodings import DOUBLE, SINGLE, UNREAD, single
 from textfix.records import Edit
 from textfix.repair import cases, holes, suspicion
 from textfix.repair.readings import NULL, STRANGE, is_han
+from textfix.repair.rivals import OTHER, by_routes, cased_alike, first_alike, rival_readings
 from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
@@ -35,8 +36,6 @@ DENSE, SAMPLE, TRIED = 0.5, 96, 3
 MARGIN = 6.0
 #: What a character of good text costs at most, on average: a line whose letters are of one case must be such.
 WELL = 5.5
-#: Encodings that do not check themselves, each with those that it may be taken for.
-OTHER = {"gb18030": ("big5",), "big5": ("gb18030",)}
 #: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
 BROKEN = 8
 #: The first and the last Han character that counts, and what lies between and is none.
@@ -114,33 +113,6 @@ def chains() -> tuple[NDArray[np.int64], list[Chain]]:
             columns.append(column)
             found.append(chain)
     return np.array(columns), found
-
-
-@cache
-def first_ranks() -> dict[str, tuple[float, int]]:
-    """What the search goes by where two chains read the same bytes: the smaller prior, then the order of the table."""
-    return {chain.name: (chain.prior, at) for at, chain in enumerate(routes.table())}
-
-
-@cache
-def alike(chain: Chain) -> list[tuple[Chain, Flags]]:
-    """The chains that come before CHAIN, and by code point where their reader has the same byte; best first."""
-    ranks = first_ranks()
-    route = chain.routes[0]
-    found = []
-    for other in sorted(routes.table(), key=lambda other: ranks[other.name]):
-        if ranks[other.name] >= ranks[chain.name]:
-            break
-        if len(other.routes) == 1 and other.routes[0].written == route.written and other.routes[0].read in SINGLE:
-            found.append((other, single(other.routes[0].read) == single(route.read)))
-    return found
-
-
-def first_alike(chain: Chain, codes: Codes) -> Chain:
-    """The chain that the search would name for CODES, which CHAIN reads: the first that reads the same bytes."""
-    if len(chain.routes) > 1 or chain.routes[0].read not in SINGLE:
-        return chain
-    return next((other for other, same in alike(chain) if same.take(codes, mode="clip").all()), chain)
 
 
 def may_be_whole(rows: NDArray[np.int64], sizes: NDArray[np.int64]) -> Flags:
@@ -221,39 +193,6 @@ def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole |
     return None
 
 
-def bytes_of(reader: str, codes: Codes) -> bytes:
-    """CODES, all of which READER has, as bytes."""
-    return single(reader).take(codes, mode="clip").astype(np.uint8).tobytes()
-
-
-@cache
-def conflicts(reader: str) -> NDArray[np.uint64]:
-    """By code point: a bit for each of SINGLE that has it not, and 32 places higher one for each that has it elsewhere
-    than READER.
-    """
-    found = np.zeros(0x10000, np.uint64)
-    own = single(reader)[: len(found)]
-    for place, name in enumerate(SINGLE):
-        other = single(name)[: len(found)]
-        found[other >= UNREAD] |= np.uint64(1 << place)
-        found[(other < UNREAD) & (other != own)] |= np.uint64(1 << (place + 32))
-    return found
-
-
-def rivals(codes: Codes, reader: str) -> list[str]:
-    """The readers that may have given CODES as READER may, from other bytes."""
-    bits = int(np.bitwise_or.reduce(conflicts(reader).take(codes, mode="clip")))
-    return [name for place, name in enumerate(SINGLE) if bits >> place & 0x100000001 == 0x100000000]
-
-
-@cache
-def by_routes() -> dict[tuple[str, str], Chain]:
-    """The chains of one route, by what was written and what it was read as."""
-    return {
-        (chain.routes[0].written, chain.routes[0].read): chain for chain in routes.table() if len(chain.routes) == 1
-    }
-
-
 def decode(data: bytes, encoding: str) -> str | None:
     """DATA as text, HOLE where a line of it is broken; None if no line is whole, or too much is broken."""
     codec = DOUBLE[encoding][0] if encoding in DOUBLE else encoding
@@ -264,16 +203,6 @@ def decode(data: bytes, encoding: str) -> str | None:
             return None
     text = data.decode(codec, "replace")
     return text if text.count(HOLE) * BROKEN <= len(text) else None
-
-
-def rival_readings(codes: Codes, chain: Chain) -> Iterator[str]:
-    """What else CODES say if they were not misread along CHAIN: its bytes in the other encodings, other bytes in all."""
-    route = chain.routes[0]
-    for reader in (route.read, *rivals(codes, route.read)):
-        data = bytes_of(reader, codes)
-        for written in OTHER:
-            if (reader, written) != (route.read, route.written):
-                yield data.decode(DOUBLE[written][0], "replace")
 
 
 def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> Whole | None:
@@ -364,18 +293,6 @@ def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flag
         np.maximum(nats, np.where(here, cases.ONE_CASE * few, 0.0), out=nats)
         one_case |= here
     return one_case, nats
-
-
-def cased_alike(chain: Chain, codes: Codes) -> list[Chain]:
-    """The chains that read the same bytes of CODES as CHAIN by a reader whose text may have been put into one case."""
-    route = chain.routes[0]
-    found = []
-    for name in encodings.CASED:
-        reader = name.partition("|")[0]
-        other = by_routes().get((route.written, reader))
-        if other is not None and reader != route.read and bytes_of(reader, codes) == bytes_of(route.read, codes):
-            found.append(other)
-    return found
 
 
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
