@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import textfix
 from textfix import routes
-from textfix.batch import Batch
+from textfix.batch import Batch, to_codes
 from textfix.config import Config
 from textfix.records import Change
 from textfix.repair import mojibake, suspicion, whole
@@ -202,3 +202,24 @@ def test_letters_of_one_case_are_left_to_the_search() -> None:
     """ö may have been Ö: a reading that takes the letters as they stand is no better than one that does not."""
     garbled = routes.misread("她在信裡寫道，異鄉的冬天很長，可是", "big5>cp1252").lower()
     assert not is_whole(garbled)
+
+
+@pytest.mark.parametrize(
+    ("line", "different"),
+    [
+        ("一、一", False),
+        ("一二", True),
+        ("䷀䷿", False),
+        ("㐀䷀", False),
+        ("一䷀", False),
+        ("一䷀二", True),
+        ("abc，", False),
+        ("", False),
+    ],
+)
+def test_two_different_han(line: str, different: bool) -> None:
+    """Hexagrams stand among the Han characters and are none."""
+    codes = to_codes(f"天地\n{line}\n上上{line}")
+    found = whole.has_different_han(codes, whole.edges(codes))
+    assert found.tolist() == [True, different, different or "一" in line or "㐀" in line]
+    assert whole.has_different_han(to_codes(f"{line}"), whole.edges(to_codes(line))).tolist() == [different]

@@ -15,14 +15,12 @@ from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
-from textfix.repair.whole import Whole
+from textfix.repair.whole import LEAST_ROWS, Whole, may_be_whole
 from textfix.repair.whole import read as read_whole
 
 #: Places of a reading that are suspicious still and worth a search of their own: of 100 documents 97 have none.
 FEW = 4
-#: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
-LEAST_ROWS, SPARSE = 4, 8
-#: Of these places so many are asked first whether the text may not be good text in another language.
+#: Suspicious places of a text that are asked first whether it may not be good text in another language.
 ASKED = 12
 
 
@@ -97,9 +95,11 @@ def check(whole: Whole, config: Config) -> Whole | None:
     if len(whole.windows) > FEW or any(window.chains.keys() & wide.chains().keys() for window in whole.windows):
         again = whole.windows
     elif len(again) < len(whole.windows):
-        repairs = repair_windows(codes, whole.windows, config)
-        again += [window for window, some in zip(whole.windows, repairs, strict=True) if some]
-    return whole.without(again) if again else replace(whole, windows=[], settled=not whole.left)
+        hopeful = probes.hopeful(codes, whole.windows, config)
+        repairs = repair_windows(codes, hopeful, config) if hopeful else []
+        again += [window for window, some in zip(hopeful, repairs, strict=True) if some]
+    dense = bool(may_be_whole(np.array(len(suspicion.find_rows(codes))), np.array(len(codes))))
+    return whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or dense))
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterator[tuple[int, Whole]]:
@@ -117,7 +117,7 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterat
         else:
             last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
             amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
-    dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
+    dense = may_be_whole(amounts, batch.ends - batch.starts)
     for number in dense.nonzero()[0].tolist():
         start, amount = batch.starts[number], int(amounts[number])
         first = np.searchsorted(rows, start)

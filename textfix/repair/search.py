@@ -21,6 +21,7 @@ from textfix.routes import Chain
 WHOLE_HAN, WELL = 8, 5.5
 #: Characters of windows that are read together: each costs some KB while it is weighed.
 TOGETHER = 20_000
+NBSP, EURO = 0xA0, 0x20AC
 
 
 def repair_windows(codes: Codes, found: list[Window], config: Config) -> list[list[Repair]]:
@@ -43,7 +44,7 @@ def repair_together(codes: Codes, found: list[Window], config: Config) -> list[l
     costs = readings.standing_costs(joined)
     offers: list[list[Repair]] = [[] for _ in pieces]
     settled = [0.0] * len(pieces)  # what speaks for the likeliest chain that leaves nothing of a window to any other
-    seen: list[dict[tuple[str, bytes], float]] = [{} for _ in pieces]
+    seen: list[dict[tuple[str, int, bytes], float]] = [{} for _ in pieces]
     named = frozenset().union(*(window.chains for window in found))
     for chain in routes.table():
         if chain.name not in named or len(chain.routes) > config.max_layers or chain.name in wide.chains():
@@ -53,7 +54,7 @@ def repair_together(codes: Codes, found: list[Window], config: Config) -> list[l
         )
         if chain.routes[-1].read in encodings.CASED:
             hopeful = hopeful[[cases.may_be_read(pieces[at]) for at in hopeful]] if len(hopeful) else hopeful
-        elif len(chain.routes) == 1 and chain.routes[0].read in encodings.SINGLE and len(hopeful):
+        elif len(hopeful):
             hopeful = hopeful[[is_new(chain, pieces[at], seen[at]) for at in hopeful]]
         if not len(hopeful):
             continue
@@ -82,14 +83,22 @@ def repair_together(codes: Codes, found: list[Window], config: Config) -> list[l
     return chosen
 
 
-def is_new(chain: Chain, piece: Codes, seen: dict[tuple[str, bytes], float]) -> bool:
-    """Whether CHAIN, whose reader gives a byte for each character, may say of PIECE what no chain before it said.
+def is_new(chain: Chain, piece: Codes, seen: dict[tuple[str, int, bytes], float]) -> bool:
+    """Whether CHAIN may say of PIECE what no chain before it said.
 
     Readers of one family read most letters alike: what another read from the same bytes is the same reading, and wins
     where its prior is no greater. Where letters are of one case, that one may be doubted and this one not.
     """
     route = chain.routes[0]
-    said = route.written, encodings.single(route.read).take(piece, mode="clip").tobytes()
+    if len(chain.routes) > 1:
+        return True
+    if route.read in encodings.SINGLE:
+        table = encodings.single(route.read)
+        said = route.written, int(table[NBSP]), table.take(piece, mode="clip").tobytes()  # see lossy.unspace
+    elif route.read in ("gb18030", "cp936") and not (piece == EURO).any():
+        said = route.written, 0, b"gb18030"  # all but byte 80 is the same
+    else:
+        return True
     if seen.get(said, np.inf) <= chain.prior:
         return False
     if not cases.doubt(piece, chain):

@@ -62,6 +62,8 @@ NEARBY = np.arange(-5, 11)[:, None]
 #: misread word starts and ends with likely ones.
 NEAR, MARGIN = 6, 64
 NEWLINE = 0x0A
+#: Characters of a stretch that are weighed for all chains at once: a page of garbled text in one line would take 2 KB each.
+BLOCK = 4096
 #: Sinks any sum that a character can have added to.
 SINK = np.float32(-64.0)
 
@@ -293,6 +295,22 @@ def reach(likely: NDArray[Any]) -> NDArray[Any]:
     return best
 
 
+def explained(codes: Codes, surprise: model.Costs) -> NDArray[np.float32]:
+    """How much each chain explains of CODES, each of which surprises by so much: as `reach` has it, block by block."""
+    total = lowest = best = np.zeros(len(table().names), np.float32)
+    for at in range(0, len(codes), BLOCK):
+        likely = table().likelihood.take(codes[at : at + BLOCK], axis=0, mode="clip") * np.float32(1 / UNIT)
+        np.minimum(likely, surprise[at : at + BLOCK, None], out=likely)
+        likely[0] += total
+        np.cumsum(likely, axis=0, out=likely)
+        total = likely[-1].copy()
+        low = np.minimum(likely, lowest)
+        np.minimum.accumulate(low, axis=0, out=low)
+        lowest = low[-1].copy()
+        best = np.maximum(best, np.subtract(likely, low, out=likely).max(axis=0))
+    return best
+
+
 def gather(codes: Codes, rows: NDArray[np.int64]) -> tuple[Codes, NDArray[np.int64]]:
     """The characters around ROWS, a newline between two stretches, and the place of each in CODES (−1 = none)."""
     starts, ends = np.maximum(rows - NEAR, 0), np.minimum(rows + ROW + NEAR, len(codes))
@@ -343,8 +361,7 @@ def widen(
     names = table().names
     western = names.index(WESTERN)
     for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
-        likely = table().likelihood.take(part[first:last], axis=0, mode="clip") * np.float32(1 / UNIT)
-        said = reach(np.minimum(likely, surprise[first:last, None]))
+        said = explained(part[first:last], surprise[first:last])
         said[western] = 0.0  # that is for another pass, and would hide a chain of the same reader
         reached = (said >= max(ALARM, float(said.max()) * (1 - BEHIND) - CLOSE)).nonzero()[0].tolist()
         if not reached:

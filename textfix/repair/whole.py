@@ -8,7 +8,7 @@ Lines for which that is not so, or whose evidence is thin, are left to the searc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -22,10 +22,13 @@ from textfix.encodings import DOUBLE, SINGLE, UNREAD, single
 from textfix.records import Edit
 from textfix.repair import cases, holes, suspicion
 from textfix.repair.readings import NULL, STRANGE, is_han
+from textfix.repair.rivals import OTHER, by_routes, cased_alike, first_alike, rival_readings
 from textfix.repair.suspicion import Window
 from textfix.routes import Chain
 
 NEWLINE, SPACE, HOLE = 0x0A, 0x20, "\ufffd"
+#: Suspicious places from which a text is read as a whole, if they are one in SPARSE of its characters or more.
+LEAST_ROWS, SPARSE = 4, 8
 #: Suspicious places of a text, as a share of its characters beyond ASCII, from which it is looked at as a whole; and
 #: its characters that are asked which chain it was, and the chains that are tried.
 DENSE, SAMPLE, TRIED = 0.5, 96, 3
@@ -33,8 +36,10 @@ DENSE, SAMPLE, TRIED = 0.5, 96, 3
 MARGIN = 6.0
 #: What a character of good text costs at most, on average: a line whose letters are of one case must be such.
 WELL = 5.5
-#: Encodings that do not check themselves, each with the one that it may be taken for.
-OTHER = {"gb18030": "big5", "big5": "gb18030"}
+#: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
+BROKEN = 8
+#: The first and the last Han character that counts, and what lies between and is none.
+FIRST_HAN, LAST_HAN, HEXAGRAMS = np.uint32(0x3400), np.uint32(0x9FFF), (0x4DC0, 0x4DFF)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
 #: Characters of a text that are asked first whether its letters are of one case.
@@ -95,64 +100,44 @@ class Whole:
 
 
 @cache
-def chains() -> tuple[tuple[int, ...], dict[str, Chain]]:
-    """The columns of the table of suspicions that are for chains that a text may be read along as a whole, and the chains
-    by name: those whose text was UTF-8, and those that read every byte as a character."""
+def chains() -> tuple[NDArray[np.int64], list[Chain]]:
+    """The columns of the table of suspicions that are for chains that a text may be read along as a whole, and these
+    chains: those whose text was UTF-8, and those that read every byte as a character."""
     by_name = {chain.name: chain for chain in routes.table()}
-    wanted = []
+    columns, found = [], []
     for column, name in enumerate(suspicion.table().names):
         if (chain := by_name.get(name)) is None or chain.routes[-1].read in encodings.CASED:
             continue
         single = len(chain.routes) == 1 and chain.routes[0].read in SINGLE and chain.routes[0].written in OTHER
         if single or chain.routes[0].written == "utf-8":
-            wanted.append(column)
-    return tuple(wanted), by_name
+            columns.append(column)
+            found.append(chain)
+    return np.array(columns), found
 
 
-@cache
-def first_ranks() -> dict[str, tuple[float, int]]:
-    """What the search goes by where two chains read the same bytes: the smaller prior, then the order of the table."""
-    return {chain.name: (chain.prior, at) for at, chain in enumerate(routes.table())}
-
-
-@cache
-def alike(chain: Chain) -> list[tuple[Chain, Flags]]:
-    """The chains that come before CHAIN, and by code point where their reader has the same byte; best first."""
-    ranks = first_ranks()
-    route = chain.routes[0]
-    found = []
-    for other in sorted(routes.table(), key=lambda other: ranks[other.name]):
-        if ranks[other.name] >= ranks[chain.name]:
-            break
-        if len(other.routes) == 1 and other.routes[0].written == route.written and other.routes[0].read in SINGLE:
-            found.append((other, single(other.routes[0].read) == single(route.read)))
-    return found
-
-
-def first_alike(chain: Chain, codes: Codes) -> Chain:
-    """The chain that the search would name for CODES, which CHAIN reads: the first that reads the same bytes."""
-    if len(chain.routes) > 1 or chain.routes[0].read not in SINGLE:
-        return chain
-    return next((other for other, same in alike(chain) if same.take(codes, mode="clip").all()), chain)
+def may_be_whole(rows: NDArray[np.int64], sizes: NDArray[np.int64]) -> Flags:
+    """Whether texts of so many characters that have so many suspicious places are worth a look as a whole."""
+    worth: Flags = (rows >= LEAST_ROWS) & (rows * SPARSE >= sizes)
+    return worth
 
 
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
     amount = np.count_nonzero(codes >= 0x80)
-    if dense < DENSE * amount:
+    if not amount or dense < DENSE * amount:
         return None
     table = suspicion.table()
-    columns, by_name = chains()
+    columns, candidates = chains()
     some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
     some = some[some >= 0x80]
-    said = table.likelihood.take(some[:: len(some) // SAMPLE + 1], axis=0, mode="clip").sum(axis=0, dtype=np.int32)
-    values = said.tolist()
-    best = sorted(columns, key=lambda column: -values[column])[:TRIED]
+    some = some[:: len(some) // SAMPLE + 1]
+    said = table.likelihood.take(some, axis=0, mode="clip").sum(axis=0, dtype=np.int32)[columns]
+    least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
     tried = set()
-    for column in best:
-        chain = by_name[table.names[column]]
+    for column in np.argsort(-said, kind="stable")[:TRIED].tolist():
+        chain = candidates[column]
         reader = chain.routes[-1].read
-        if values[column] <= 0 or len(chain.routes) > config.max_layers:
+        if said[column] < least or len(chain.routes) > config.max_layers:
             continue
         if "??" in text and reader in holes.LOSING:  # lost bytes, perhaps: that is for the search
             continue
@@ -193,64 +178,35 @@ def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole |
     if int(units.max()) >= UNREAD:
         borders = edges(codes)
         foreign = np.logical_or.reduceat(np.append(units >= UNREAD, False), borders[:-1])
+        if foreign.all():
+            return None
         blank = np.repeat(foreign, np.diff(borders)) & (codes != NEWLINE)
         units[blank] = SPACE
         codes = np.where(blank, np.uint32(SPACE), codes)
     data = units.astype(np.uint8).tobytes()
-    if route.written == "utf-8":
-        return weigh(text, codes, decode(data, "utf-8"), chain, config)
-    said = {written: decode(data, written) for written in OTHER}
-    others = [decode(bytes_of(reader, codes), written) for reader in rivals(codes, route.read) for written in OTHER]
-    for written in (route.written, OTHER[route.written]):
-        if (chain_of := by_routes().get((written, route.read))) is not None:
-            rival = [said[OTHER[written]], *others]
-            if (found := weigh(text, codes, said[written], chain_of, config, rival)) is not None:
-                return found
+    for written in (route.written, *OTHER.get(route.written, ())):
+        candidate = by_routes().get((written, route.read))
+        if candidate is None or (after := decode(data, written)) is None:
+            continue
+        if (found := weigh(text, codes, after, candidate, config)) is not None:
+            return found
     return None
 
 
-def bytes_of(reader: str, codes: Codes) -> bytes:
-    """CODES, all of which READER has, as bytes."""
-    return single(reader).take(codes, mode="clip").astype(np.uint8).tobytes()
+def decode(data: bytes, encoding: str) -> str | None:
+    """DATA as text, HOLE where a line of it is broken; None if no line is whole, or too much is broken."""
+    codec = DOUBLE[encoding][0] if encoding in DOUBLE else encoding
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        if b"\n" not in data:
+            return None
+    text = data.decode(codec, "replace")
+    return text if text.count(HOLE) * BROKEN <= len(text) else None
 
 
-@cache
-def conflicts(reader: str) -> NDArray[np.uint64]:
-    """By code point: a bit for each of SINGLE that has it not, and 32 places higher one for each that has it elsewhere
-    than READER.
-    """
-    found = np.zeros(0x10000, np.uint64)
-    own = single(reader)[: len(found)]
-    for place, name in enumerate(SINGLE):
-        other = single(name)[: len(found)]
-        found[other >= UNREAD] |= np.uint64(1 << place)
-        found[(other < UNREAD) & (other != own)] |= np.uint64(1 << (place + 32))
-    return found
-
-
-def rivals(codes: Codes, reader: str) -> list[str]:
-    """The readers that may have given CODES as READER may, from other bytes."""
-    bits = int(np.bitwise_or.reduce(conflicts(reader).take(codes, mode="clip")))
-    return [name for place, name in enumerate(SINGLE) if bits >> place & 0x100000001 == 0x100000000]
-
-
-@cache
-def by_routes() -> dict[tuple[str, str], Chain]:
-    """The chains of one route, by what was written and what it was read as."""
-    return {
-        (chain.routes[0].written, chain.routes[0].read): chain for chain in routes.table() if len(chain.routes) == 1
-    }
-
-
-def decode(data: bytes, encoding: str) -> str:
-    """DATA as text, HOLE where it is broken; a newline is one in any case."""
-    return data.decode(DOUBLE[encoding][0] if encoding in DOUBLE else encoding, "replace")
-
-
-def weigh(
-    text: str, codes: Codes, after: str, chain: Chain, config: Config, others: Sequence[str] = ()
-) -> Whole | None:
-    """The reading AFTER of TEXT, for each line of it that is sure; OTHERS are what else it may say."""
+def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> Whole | None:
+    """The reading AFTER of TEXT, whose CODES are those of its lines that may be read so, for each line that is sure."""
     new = to_codes(after)
     borders, new_borders = edges(codes), edges(new)
     if len(borders) != len(new_borders):
@@ -260,6 +216,8 @@ def weigh(
     chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
     odds = np.minimum(said, chance + STRANGE) - chain.prior
     need = config.caution
+    if not (odds >= 0).any():
+        return None
     if written in OTHER:
         need += MARGIN
         one_case, doubt = doubts(codes, borders, chain)
@@ -271,7 +229,7 @@ def weigh(
         sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
     if written in OTHER:
         sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, new_borders, np.int64))
-        for other in others:
+        for other in rival_readings(codes, chain) if sure.any() else ():
             sure &= is_likelier(chance, other, thin, written)
     if not sure.any():
         return None
@@ -280,7 +238,8 @@ def weigh(
     if not sure.all():
         windows = [window for window in windows if sure[np.searchsorted(new_borders, window.start, side="right") - 1]]
     left = any_left(text, borders, sure)
-    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not left and not len(rows))
+    again = left or bool(windows) or bool(may_be_whole(np.array(len(rows)), np.array(len(new))))
+    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not again)
 
 
 def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int64], which: Flags, written: str) -> None:
@@ -336,25 +295,18 @@ def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flag
     return one_case, nats
 
 
-def cased_alike(chain: Chain, codes: Codes) -> list[Chain]:
-    """The chains that read the same bytes of CODES as CHAIN by a reader whose text may have been put into one case."""
-    route = chain.routes[0]
-    found = []
-    for name in encodings.CASED:
-        reader = name.partition("|")[0]
-        other = by_routes().get((route.written, reader))
-        if other is not None and reader != route.read and bytes_of(reader, codes) == bytes_of(route.read, codes):
-            found.append(other)
-    return found
-
-
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     """Which lines have two different Han characters: those whose first in the order of code points is not their last."""
-    codes = np.append(codes, np.uint32(NEWLINE))  # the last line may be empty
-    han = is_han(codes)
-    lowest = np.minimum.reduceat(np.where(han, codes, np.uint32(0xFFFFFFFF)), borders[:-1])
-    highest = np.maximum.reduceat(np.where(han, codes, np.uint32(0)), borders[:-1])
-    different: Flags = lowest < highest
+    lines = len(borders) - 1 - int(borders[-2] == borders[-1])
+    # Unsigned numbers wrap: what is not Han is no candidate for the lowest above FIRST_HAN, nor below LAST_HAN.
+    first = np.minimum.reduceat(codes - FIRST_HAN, borders[:lines]) + FIRST_HAN
+    last = LAST_HAN - np.minimum.reduceat(LAST_HAN - codes, borders[:lines])
+    different = np.zeros(len(borders) - 1, np.bool_)
+    different[:lines] = (first < last) & (first >= FIRST_HAN) & (last <= LAST_HAN)
+    among = [(end >= HEXAGRAMS[0]) & (end <= HEXAGRAMS[1]) for end in (first, last)]
+    for line in np.flatnonzero(different[:lines] & (among[0] | among[1])).tolist():
+        some = codes[borders[line] : borders[line + 1]]  # ䷀ to ䷿ lie among Han and are none
+        different[line] = len(np.unique(some[is_han(some)])) > 1
     return different
 
 
