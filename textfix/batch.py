@@ -163,7 +163,7 @@ class Batch:
 
     def places(self, bits: int) -> list[int]:
         """Where the signs whose BITS these are stand in the joined texts."""
-        if self.is_short:
+        if len(self.texts) == 1:
             return [place for place, flags in self.note(_signs_alone) if flags & bits]
         places, flags = self.note(_signs)
         found: list[int] = places[flags & bits != 0].tolist()
@@ -189,11 +189,11 @@ def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
 
 
 def _signs_alone(batch: Batch) -> list[tuple[int, int]]:
-    return signs.find_in_text(batch.texts[0])
+    return signs.find_alone(batch.joined, None if batch.is_short else batch.seen)
 
 
 def _bits(batch: Batch) -> int:
     """The bits of all signs that are in the batch."""
-    if batch.is_short:
+    if len(batch.texts) == 1:
         return reduce(or_, (flags for _, flags in batch.note(_signs_alone)), 0)
     return int(np.bitwise_or.reduce(batch.note(_signs)[1]))
