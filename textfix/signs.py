@@ -128,11 +128,13 @@ def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]]:
     """The same for one TEXT, in which signs are few: each place, and its bits. Without SEEN they are searched for, which is
     quicker than arrays if the text is short.
     """
-    known, found = tables(), []
     if seen is None:
         places = [match.start() for match in pattern(len(_signs)).finditer(text)]
     else:
         places = (seen >= SOME).nonzero()[0].tolist()
+    if not places:
+        return []
+    known, found = tables(), []
     which, before, after = known.which.data, known.before.data, known.after.data
     for place in places:
         left, right = text[place - 1] if place else "\n", text[place + 1 : place + 2] or "\n"
