@@ -26,6 +26,8 @@ BITS = 8
 #: In what `look` gives, the bit of a sign, and the bits of a weight.
 SOME, WEIGHT = 0x80, 0x7F
 NEWLINE = 0x0A
+#: Up to so many places are looked at one by one.
+FEW = 32
 
 _signs: list[Sign] = []
 _weights: list[Callable[[], Flags]] = []
@@ -124,14 +126,17 @@ def find(codes: NDArray[np.uint32], seen: Flags) -> tuple[Places, Flags]:
     return places.take(left), flags.take(left)
 
 
-def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]]:
-    """The same for one TEXT, in which signs are few: each place, and its bits. Without SEEN they are searched for, which is
-    quicker than arrays if the text is short.
+def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]] | None:
+    """The same for one TEXT, in which signs are few: each place, and its bits; None if they are many. Without SEEN they are
+    searched for, which is quicker than arrays if the text is short.
     """
     if seen is None:
         places = [match.start() for match in pattern(len(_signs)).finditer(text)]
     else:
-        places = (seen >= SOME).nonzero()[0].tolist()
+        there = (seen >= SOME).nonzero()[0]
+        if len(there) > FEW:
+            return None
+        places = there.tolist()
     if not places:
         return []
     known, found = tables(), []
