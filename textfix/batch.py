@@ -163,8 +163,9 @@ class Batch:
 
     def places(self, bits: int) -> list[int]:
         """Where the signs whose BITS these are stand in the joined texts."""
-        if self.is_short:
-            return [place for place, flags in self.note(_signs_alone) if flags & bits]
+        few = self.note(_signs_alone)
+        if few is not None:
+            return [place for place, flags in few if flags & bits]
         places, flags = self.note(_signs)
         found: list[int] = places[flags & bits != 0].tolist()
         return found
@@ -188,12 +189,16 @@ def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     return signs.find(batch.codes, batch.seen)
 
 
-def _signs_alone(batch: Batch) -> list[tuple[int, int]]:
-    return signs.find_in_text(batch.texts[0])
+def _signs_alone(batch: Batch) -> list[tuple[int, int]] | None:
+    """The same for one text that has few; None for any other batch."""
+    if len(batch.texts) != 1:
+        return None
+    return signs.find_alone(batch.joined, None if batch.is_short else batch.seen)
 
 
 def _bits(batch: Batch) -> int:
     """The bits of all signs that are in the batch."""
-    if batch.is_short:
-        return reduce(or_, (flags for _, flags in batch.note(_signs_alone)), 0)
+    few = batch.note(_signs_alone)
+    if few is not None:
+        return reduce(or_, (flags for _, flags in few), 0)
     return int(np.bitwise_or.reduce(batch.note(_signs)[1]))

@@ -64,9 +64,10 @@ def passes(config: Config) -> list[Pass]:
 
 
 @lru_cache(maxsize=64)
-def signs(config: Config) -> int:
-    """The bits of the signs of all passes."""
-    return reduce(or_, (a_pass.signs for a_pass in passes(config)), 0)
+def passes_and_signs(config: Config) -> tuple[list[Pass], int]:
+    """The passes, and the bits of the signs of all of them."""
+    line = passes(config)
+    return line, reduce(or_, (a_pass.signs for a_pass in line), 0)
 
 
 def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
@@ -92,9 +93,9 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     """The same for one text, without the lists that many need."""
     plan: Plan = ()
     batch = Batch([text])
-    any_sign = signs(config)
+    line, any_sign = passes_and_signs(config)
     quiet = any_sign != 0 and not batch.has(any_sign)  # one look spares many texts as many as there are passes
-    for a_pass in passes(config):
+    for a_pass in line:
         for _ in range(a_pass.times):
             if a_pass.signs and (quiet or not batch.has(a_pass.signs)):
                 break

@@ -26,6 +26,8 @@ BITS = 8
 #: In what `look` gives, the bit of a sign, and the bits of a weight.
 SOME, WEIGHT = 0x80, 0x7F
 NEWLINE = 0x0A
+#: Up to so many places are looked at one by one.
+FEW = 32
 
 _signs: list[Sign] = []
 _weights: list[Callable[[], Flags]] = []
@@ -124,18 +126,27 @@ def find(codes: NDArray[np.uint32], seen: Flags) -> tuple[Places, Flags]:
     return places.take(left), flags.take(left)
 
 
-def find_in_text(text: str) -> list[tuple[int, int]]:
-    """The same for one short TEXT, for which this is quicker than arrays: each place, and its bits."""
-    known, places = tables(), []
-    for found in pattern(len(_signs)).finditer(text):
-        at = found.start()
-        before, after = text[at - 1] if at else "\n", text[at + 1 : at + 2] or "\n"
-        flags = known.which.item(min(ord(text[at]), BEYOND))
-        flags &= known.before.item(min(ord(before), BEYOND))
-        flags &= known.after.item(min(ord(after), BEYOND))
+def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]] | None:
+    """The same for one TEXT, in which signs are few: each place, and its bits; None if they are many. Without SEEN they are
+    searched for, which is quicker than arrays if the text is short.
+    """
+    if seen is None:
+        places = [match.start() for match in pattern(len(_signs)).finditer(text)]
+    else:
+        there = (seen >= SOME).nonzero()[0]
+        if len(there) > FEW:
+            return None
+        places = there.tolist()
+    if not places:
+        return []
+    known, found = tables(), []
+    which, before, after = known.which.data, known.before.data, known.after.data
+    for place in places:
+        left, right = text[place - 1] if place else "\n", text[place + 1 : place + 2] or "\n"
+        flags = which[min(ord(text[place]), BEYOND)] & before[min(ord(left), BEYOND)] & after[min(ord(right), BEYOND)]
         if flags:
-            places.append((at, flags))
-    return places
+            found.append((place, flags))
+    return found
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 
 from textfix import tables
@@ -137,10 +137,10 @@ class Walk:
             self.current = Line(self.text, self.breaks[row], end)
         return self.current
 
-    def edits(self) -> Iterator[Edit]:
-        """The edits, one for each stretch of neighbouring characters under the same rule."""
+    def edits(self, places: Iterable[int] | None = None) -> Iterator[Edit]:
+        """The edits, one for each stretch of neighbouring characters under the same rule; PLACES are where they may be."""
         pending: Edit | None = None
-        for found in suspects("full" if self.full else "safe").finditer(self.text):
+        for found in self.suspects(places):
             for edit in self.run(found.start(), found.end()):
                 if pending and pending.end == edit.start and pending.rule == edit.rule:
                     edit = Edit(
@@ -151,6 +151,18 @@ class Walk:
                 pending = edit
         if pending:
             yield pending
+
+    def suspects(self, places: Iterable[int] | None) -> Iterator[re.Match[str]]:
+        """Runs of characters that may have to go; where they may begin is asked of PLACES, or of the whole text."""
+        pattern = suspects("full" if self.full else "safe")
+        if places is None:
+            yield from pattern.finditer(self.text)
+            return
+        at = 0
+        for place in places:
+            if place >= at and (found := pattern.match(self.text, place)) is not None:
+                yield found
+                at = found.end()
 
     def run(self, start: int, end: int) -> Iterator[Edit]:
         """The edits in a run of suspects; its neighbours are characters that stay as they are."""

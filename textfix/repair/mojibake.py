@@ -33,6 +33,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     wholes = {text: checked for text, whole in read_wholes(batch, rows, config) if (checked := check(whole, config))}
     if not wholes:
         found = suspicion.windows(batch)
+        if not found:
+            return {}
     else:
         codes = codes.copy()
         for text, whole in wholes.items():
@@ -107,6 +109,8 @@ def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterat
     if len(rows) < LEAST_ROWS:
         return
     if len(batch.texts) == 1:
+        if len(rows) * SPARSE < len(batch.texts[0]):
+            return
         amounts = np.array([len(rows)])
     else:
         # What reaches into the next text is not this one's. Rows are sought among texts, or texts among rows: the fewer.

@@ -34,6 +34,7 @@ TRACE = re.compile(
 #: What a trace begins with.
 SIGNS = Sign("!?").bit | BRACKET.bit
 GLOSSED = "slip:gloss"
+MARKS = tuple((chr(closing), chr(opening)) for closing, opening in QUOTES.items())
 GLOSS = re.compile(rf"(?<=[^\x00-\x7f])\(({pinyin.SYLLABLE})\)")
 #: Punctuation that a filter which makes ！ ASCII usually folds too.
 FULL_WIDTH = "，：；！？"
@@ -152,7 +153,7 @@ def ends_there(trace: re.Match[str], joined: str) -> bool:
 
 def leaves_open(before: str) -> bool:
     """Whether a quotation is open behind BEFORE."""
-    return any(before.count(chr(opening)) > before.count(chr(closing)) for closing, opening in QUOTES.items())
+    return any(opening in before and before.count(opening) > before.count(closing) for closing, opening in MARKS)
 
 
 def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:

@@ -11,6 +11,7 @@ in a row; the same with the model's surprise; and both chain by chain.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -38,6 +39,9 @@ PAIR_BITS = 21
 FOURS = [sum(1 << place for place in places) for places in combinations(range(16), 4)]
 PAIR_MASKS = np.array([FOURS[i * len(FOURS) >> 10] for i in range(1 << 10)], np.uint16)
 MASKS = PAIR_MASKS.tolist()
+#: What code points are multiplied with, and what is shifted out, for the place of an entry and for that of its bits.
+FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35], np.uint32)
+ENTRY, CHOICE = np.uint32(32 - PAIR_BITS), np.uint32(22)
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
@@ -64,6 +68,8 @@ NEAR, MARGIN = 6, 64
 NEWLINE = 0x0A
 #: Characters of a stretch that are weighed for all chains at once: a page of garbled text in one line would take 2 KB each.
 BLOCK = 4096
+#: Up to so many places the third step asks all chains at once; from so many sums on, they are added up step by step.
+FEW, STEPWISE = 8, 1 << 12
 #: Sinks any sum that a character can have added to.
 SINK = np.float32(-64.0)
 
@@ -98,7 +104,7 @@ class Table:
     def strange(self, first: Codes, second: Codes) -> NDArray[np.bool_]:
         """Which pairs of code points are not familiar."""
         place, mask = hashed(first, second)
-        found: NDArray[np.bool_] = self.familiar.take(place) & mask != mask
+        found: NDArray[np.bool_] = self.familiar.take(place, mode="clip") & mask != mask
         return found
 
 
@@ -141,8 +147,13 @@ def are_marks(codes: Codes) -> NDArray[np.bool_]:
 
 def hashed(first: Codes, second: Codes) -> tuple[Codes, NDArray[np.uint16]]:
     """The entry that knows each pair of code points, and the bits in it."""
-    mixed = (first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)
-    return mixed >> np.uint32(32 - PAIR_BITS), PAIR_MASKS.take(mixed * np.uint32(0xC2B2AE35) >> np.uint32(22))
+    mixed = first * FACTORS[0]
+    mixed += second
+    mixed *= FACTORS[1]
+    entry = mixed >> ENTRY
+    mixed *= FACTORS[2]
+    mixed >>= CHOICE
+    return entry, PAIR_MASKS.take(mixed, mode="clip")
 
 
 def glance(text: str, most: int) -> bool:
@@ -224,14 +235,14 @@ def find_windows(codes: Codes, rows: NDArray[np.int64] | None = None) -> list[Wi
     part, places = gather(codes, rows)
     surprise = surprises(part)
     likely = np.minimum(table().likely.take(part, mode="clip"), surprise)
-    starts, ends = runs(likely, part == NEWLINE)
     # What stands near a row by chance, in another line perhaps, is not looked at for its sake.
-    asked = np.concatenate([[0], np.cumsum(np.isin(places, rows[:, None] + np.arange(ROW)))])
-    sought = asked[ends] > asked[starts]
-    starts, ends = starts[sought], ends[sought]
-    if not len(starts):
-        return []
-    return widen(codes, part, places, surprise, starts, ends)
+    asked = rows.tolist()
+    sought = []
+    for first, last in runs(likely, part == NEWLINE):
+        nearest = bisect_left(asked, int(places[first]) - ROW + 1)
+        if nearest < len(asked) and asked[nearest] <= places[last - 1]:
+            sought.append((first, last))
+    return widen(codes, part, places, surprise, sought)
 
 
 def find_rows(codes: Codes) -> NDArray[np.int64]:
@@ -240,23 +251,29 @@ def find_rows(codes: Codes) -> NDArray[np.int64]:
 
 
 def add_up(units: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where ROW characters of so many UNITS begin that have ENOUGH together."""
-    together = np.zeros(len(units), np.uint8)  # three times MOST * UNIT is 144: bytes hold it
-    np.add(units[:-1], units[1:], out=together[:-1])
-    together[:-2] += units[2:]
-    together[-1:] += units[-1:]
+    """Where ROW characters of so many UNITS begin that have ENOUGH together; the last ones have fewer behind them."""
+    together = units[:-2] + units[1:-1]  # three times MOST * UNIT is 144: bytes hold it
+    together += units[2:]
     found: NDArray[np.int64] = (together >= ENOUGH).nonzero()[0]
+    if sum(units[-2:].tolist()) >= ENOUGH:
+        last = [len(units) - 2] if len(units) > 1 else []
+        last += [len(units) - 1] if units[-1] >= ENOUGH else []
+        found = np.append(found, np.array(last, np.int64))
     return found
 
 
 def unfamiliar(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Those of ROWS that stay suspicious without the characters that stand in a familiar pair: 葡萄 is a word."""
     near = around(codes, rows, WITHIN)
-    strange = table().strange(near[:-1], near[1:])
+    strange = table().strange(near[:-1], near[1:]).view(np.uint8)
     units = table().units.take(near[1:-1], mode="clip")
     units *= strange[:-1]
     units *= strange[1:]
-    left: NDArray[np.int64] = rows[(units[0] + units[1] + units[2] >= ENOUGH) & (near[2] != NEWLINE)]
+    total = units[0]
+    total += units[1]
+    total += units[2]
+    kept = (total >= ENOUGH).nonzero()[0]
+    left: NDArray[np.int64] = rows[kept[near[2, kept] != NEWLINE]] if len(kept) else rows[:0]
     return left
 
 
@@ -276,23 +293,64 @@ def surprising(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     first = np.ones(len(rows), np.bool_)
     np.greater(rows[1:] - rows[:-1], 1, out=first[1:])
-    near = around(codes, rows[first], NEARBY)
-    explained = reach(table().likely.take(near, mode="clip")) >= ALARM
-    at = explained.nonzero()[0]
-    near = near[:, at]
+    heads = rows[first]
+    # All chains together first, which is less to add up; for few rows it is done without calls that cost more.
+    if len(heads) <= FEW:
+        yes = np.array([adds_up(codes, row) for row in heads.tolist()])
+    else:
+        yes = reach(table().likely.take(around(codes, heads, NEARBY), mode="clip")) >= ALARM
+    at = yes.nonzero()[0]
+    if not len(at):
+        return at
+    yes[at] = are_explained(around(codes, heads[at], NEARBY))
+    left: NDArray[np.int64] = rows[yes[np.cumsum(first) - 1]]
+    return left
+
+
+def adds_up(codes: Codes, row: int) -> bool:
+    """Whether what speaks for any chain near ROW adds up to ALARM (Kadane)."""
+    likely = table().likely.data
+    before, after = int(NEARBY[0, 0]), int(NEARBY[-1, 0]) + 1
+    run = 0.0
+    for code in codes[max(row + before, 0) : row + after].tolist():
+        run += likely[min(code, SIZE - 1)]
+        if run >= ALARM:
+            return True
+        if run < 0:
+            run = 0.0
+    return False
+
+
+def are_explained(near: Codes) -> NDArray[np.bool_]:
+    """Which columns of NEAR some chain explains."""
     likely = table().likelihood.take(near, axis=0, mode="clip").astype(np.int16)
     likely[near == NEWLINE] = SINK * UNIT
-    explained[at] = (reach(likely) >= ALARM * UNIT).any(axis=1)
-    left: NDArray[np.int64] = rows[explained[np.cumsum(first) - 1]]
-    return left
+    enough = np.int16(ALARM * UNIT)
+    explained = np.zeros(near.shape[1], np.bool_)
+    if near.shape[1] > FEW:
+        np.greater_equal(reach(likely), enough).any(axis=1, out=explained)
+        return explained
+    # Of most chains not even all that speaks for them is enough.
+    column, chain = (np.maximum(likely, 0).sum(axis=0, dtype=np.int16) >= enough).nonzero()
+    if len(chain):
+        explained[column[reach(likely[:, column, chain]) >= enough]] = True
+    return explained
 
 
 def reach(likely: NDArray[Any]) -> NDArray[Any]:
     """The largest sum of a run of neighbours along the first axis (Kadane)."""
+    if likely[0].size > STEPWISE:  # what has gathered stays in the processor's cache
+        run: NDArray[Any] = np.zeros_like(likely[0])
+        most: NDArray[Any] = np.zeros_like(likely[0])
+        for row in likely:
+            run += row
+            np.maximum(run, 0, out=run)
+            np.maximum(most, run, out=most)
+        return most
     total = np.cumsum(likely, axis=0, dtype=likely.dtype)
-    lowest = np.minimum.accumulate(np.minimum(total, 0), axis=0)
-    best: NDArray[Any] = np.subtract(total, lowest, out=total).max(axis=0)
-    return best
+    total -= np.minimum.accumulate(np.minimum(total, 0), axis=0)
+    most = np.maximum.reduce(total, axis=0)
+    return most  # noqa: RET504
 
 
 def explained(codes: Codes, surprise: model.Costs) -> NDArray[np.float32]:
@@ -330,22 +388,26 @@ def surprises(codes: Codes) -> model.Costs:
     return model.costs(codes) - np.float32(USUAL)
 
 
-def runs(likely: NDArray[np.float32], breaks: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where runs start and end whose LIKELY reaches ALARM; none goes over BREAKS.
+def runs(likely: NDArray[np.float32], breaks: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where each run starts and ends whose LIKELY reaches ALARM; none goes over BREAKS, and a break is the last.
 
     The largest sum of a run that ends at each place (Kadane) is the running sum less its lowest value so far. A break
     sinks the sum by more than what stands before it can have gathered.
     """
-    likely = likely.astype(np.float64)
-    at = np.flatnonzero(breaks)
-    likely[at] = SINK * np.diff(at, prepend=-1)
-    total = np.cumsum(likely)
-    run = total - np.minimum(np.minimum.accumulate(total), 0.0)
-    alarmed = run >= ALARM
-    ends = np.flatnonzero(alarmed & ~np.append(alarmed[1:], False)) + 1
+    total = likely.astype(np.float64)
+    at = breaks.nonzero()[0]
+    total[at] = SINK * (at + 1)
+    total[at[1:]] -= total[at[:-1]]
+    np.cumsum(total, out=total)
+    total -= np.minimum(np.minimum.accumulate(total), 0.0)
+    alarmed = total >= ALARM
     # A run is alarmed from the place where it passes ALARM; its start is where it last stood at zero.
-    zero = np.maximum.accumulate(np.where(run <= 0, np.arange(len(likely)), -1)) + 1
-    return zero[ends - 1], ends
+    ends = (alarmed[:-1] > alarmed[1:]).nonzero()[0] + 1
+    if not len(ends):
+        return []
+    zeros = (total <= 0).nonzero()[0]
+    starts = np.append(-1, zeros)[np.searchsorted(zeros, ends)] + 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def widen(
@@ -353,14 +415,13 @@ def widen(
     part: Codes,
     places: NDArray[np.int64],
     surprise: model.Costs,
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    sought: list[tuple[int, int]],
 ) -> list[Window]:
-    """Windows of CODES around the runs STARTS to ENDS of PART that some chain explains, those that overlap made one."""
+    """Windows of CODES around those runs SOUGHT of PART that some chain explains; those that overlap are made one."""
     found: list[Window] = []
     names = table().names
     western = names.index(WESTERN)
-    for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
+    for first, last in sought:
         said = explained(part[first:last], surprise[first:last])
         said[western] = 0.0  # that is for another pass, and would hide a chain of the same reader
         reached = (said >= max(ALARM, float(said.max()) * (1 - BEHIND) - CLOSE)).nonzero()[0].tolist()
