@@ -15,7 +15,7 @@ from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
-from textfix.repair.whole import LEAST_ROWS, Whole, may_be_whole
+from textfix.repair.whole import LEAST_ROWS, SPARSE, Whole, may_be_whole
 from textfix.repair.whole import read as read_whole
 
 #: Places of a reading that are suspicious still and worth a search of their own: of 100 documents 97 have none.
