@@ -59,3 +59,9 @@ def test_letters_apart_are_no_english() -> None:
     """Every letter of Tifinagh is a hyphen and a capital to a reader of UTF-16."""
     text = "ⴰⴷⵓⵍⴰⵔ ⵏ ⵣⵉⵎⴱⴰⴱⵡⵉ"
     assert textfix.fix(text) is text
+
+
+@pytest.mark.parametrize("text", ["见 debian-policy/fhs/fhs-2.3.txt.gz 和 hier(7)。", "gaƒoƒo", "gaƒoƒo {0} si va yi"])
+def test_repeated_letters_are_no_evidence(text: str) -> None:
+    """Two letters are one Han character in UTF-16, and the same two are the same one."""
+    assert textfix.fix(text) is text

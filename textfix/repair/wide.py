@@ -24,8 +24,9 @@ from textfix.repair.readings import LEAST_HAN, STRANGE, is_han
 from textfix.repair.suspicion import NEWLINE, Window
 from textfix.routes import Chain
 
-#: What two meaningless bytes cost.
-NULL = 11.1
+#: What two meaningless bytes cost; and two that are signs of ASCII, which any text in Latin letters has side by side: the
+#: letters of /fhs/fhs are 是獨是獨.
+NULL, SIGNS = 11.1, 9.0
 #: Nats: to change between UTF-16 and what is around it; a byte of ASCII around it at least; any other, and a control
 #: character.
 CHANGE, PLAIN, OTHER = 6.0, 3.5, 9.0
@@ -133,8 +134,9 @@ def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit
             high -= 2
         new = units[low:high:2]
         start, end = np.searchsorted(encoded.starts, [low, high]).tolist()
-        cost = float(model.costs(new)[new != HOLE].sum())
-        odds = NULL * int((new != HOLE).sum()) - cost + STRANGE - chain.prior
+        costs = np.where(new == HOLE, 0.0, model.costs(new))
+        cost = float(costs.sum())
+        odds = float((by_chance(new) - costs)[np.unique(new, return_index=True)[1]].sum()) + STRANGE - chain.prior
         sides = [codes[at] for at in (start - 1, end) if 0 <= at < len(codes)]
         odds -= BROKEN * sum(int(side) >= 0x80 for side in sides)
         odds = min(odds, float(standing[start:end].sum()) - cost - chain.prior)
@@ -143,6 +145,13 @@ def read(text: str, codes: Codes, chain: Chain, config: Config) -> Iterator[Edit
         if config.holes == "keep" and (new == HOLE).any():
             continue
         yield Edit(start, end, text[start:end], to_text(new), chain.name, odds)
+
+
+def by_chance(units: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """What UNITS cost as meaningless bytes; those that are lost cost nothing."""
+    one, two = units >> np.uint32(8), units & np.uint32(0xFF)
+    signs = (one > 0x20) & (one < 0x7F) & (two > 0x20) & (two < 0x7F)
+    return np.where(units == HOLE, 0.0, np.where(signs, SIGNS, NULL))
 
 
 def couple(data: NDArray[np.uint8], written: str) -> NDArray[np.uint32]:
