@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import textfix
+from textfix.routes import misread
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "western"
 CASES: list[dict[str, Any]] = json.loads(FOLDER.joinpath("ftfy.json").read_text("utf-8"))
@@ -63,3 +64,13 @@ def test_keep_makes_no_hole() -> None:
     text = "The rating went from â€œbbâ€? to â€œbb+â€?"
     assert textfix.repair(text) == "The rating went from “bb\ufffd to “bb+\ufffd"
     assert textfix.repair(text, holes="keep") is text
+
+
+@pytest.mark.parametrize("inner", ["gb18030>cp437", "gb18030>cp850", "utf-8>koi8-r", "utf-8>cp866"])
+def test_what_is_under_a_western_layer_is_read_too(inner: str) -> None:
+    """What looks Western once a layer is off may be Chinese under another; the batch says the same."""
+    text = "今天下午我们在图书馆门口见面，然后一起去吃饭。"
+    garbled = misread(misread(text, inner), "utf-8>latin-1")
+    assert textfix.fix(garbled) == text
+    assert textfix.fix_many(["好好的", garbled, "没事"]) == ["好好的", text, "没事"]
+    assert textfix.replay(garbled, textfix.explain(garbled).to_dict()["plan"]) == text

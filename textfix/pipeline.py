@@ -35,7 +35,7 @@ class Pass:
     """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most.
 
     It has nothing to do where its SIGNS (their bits) are missing, if it has any. If it is GATED, it looks for nothing but
-    what the batch has seen.
+    what the batch has seen. If it FOLLOWS, it looks only at texts that the pass before it has changed.
     """
 
     stage: str
@@ -43,6 +43,7 @@ class Pass:
     times: int = 1
     signs: int = 0
     gated: bool = False
+    follows: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +51,7 @@ def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
     if config.repair:
-        line += [Pass("repair", find, times, bits, gated=True) for find, times, bits in find_damage(config)]
+        line += [Pass("repair", find, times, bits, True, follows) for find, times, bits, follows in find_damage(config)]
     if config.clean:
         safe = config.clean == "safe"
         line.append(Pass("clean", find_unclean, signs=UNCLEAN.bit if safe else 0, gated=safe))
@@ -95,7 +96,11 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     batch = Batch([text])
     line, any_sign = passes_and_signs(config)
     quiet = any_sign != 0 and not batch.has(any_sign)  # one look spares many texts as many as there are passes
+    before = plan
     for a_pass in line:
+        if a_pass.follows and before is plan:
+            continue
+        before = plan
         for _ in range(a_pass.times):
             if a_pass.signs and (quiet or not batch.has(a_pass.signs)):
                 break
@@ -132,14 +137,17 @@ def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple
     after: dict[int, str] = {}
     stale: set[int] = set()  # texts that have changed since the batch was made
     hidden: set[int] = set()  # those of them that the batch hides
+    last: set[int] = set()  # texts that the pass before has changed
     for a_pass in line:
+        if a_pass.follows and not last:
+            continue
         if stale and a_pass.gated and len(stale) * FEW <= len(batch.texts):
             batch.hide(stale - hidden)
             hidden |= stale
         elif stale:
             batch, stale, hidden = batch.replaced({place: after[place] for place in stale}), set(), set()
-        changed = look(a_pass, batch, range(len(batch.texts)), config)
-        again = hidden
+        changed = {} if a_pass.follows else look(a_pass, batch, range(len(batch.texts)), config)
+        again, last = last if a_pass.follows else hidden, set()
         for _ in range(a_pass.times):
             if again:
                 places = sorted(again)
@@ -148,6 +156,7 @@ def run_block(batch: Batch, line: list[Pass], config: Config) -> dict[int, tuple
                 plans[place] = (*plans.get(place, ()), Step(a_pass.stage, change.edits, change.ambiguities))
                 after[place] = change.text
             stale |= changed.keys()
+            last |= changed.keys()
             # Only what changed can change again.
             again = {place for place, change in changed.items() if not change.settled}
             changed = {}

@@ -15,9 +15,13 @@ __all__ = ["finders"]
 Finder = Callable[[Batch, Config], dict[int, Change]]
 
 
-def finders(config: Config) -> list[tuple[Finder, int, int]]:
-    """The passes of this stage in their order, each with how often it may be asked again, and the bits of its signs."""
-    found: list[tuple[Finder, int, int]] = [(escapes.find, 3, escapes.SIGNS)] if config.escapes else []
+def finders(config: Config) -> list[tuple[Finder, int, int, bool]]:
+    """The passes of this stage in their order, each with how often it may be asked again, the bits of its signs, and
+    whether it is only for what the one before it changes.
+    """
+    found: list[tuple[Finder, int, int, bool]] = [(escapes.find, 3, escapes.SIGNS, False)] if config.escapes else []
     if config.max_layers:
-        found += [(mojibake.find, config.max_layers, 0), (western.find, 1, western.SIGN.bit)]
-    return [*found, (slips.find, 1, slips.SIGNS), (glosses.find, 1, glosses.BRACKET.bit)]
+        found.append((mojibake.find, config.max_layers, 0, False))
+        found.append((western.find, 1, western.SIGN.bit, False))
+        found.append((mojibake.find, config.max_layers, 0, True))  # under a layer that only ftfy takes off
+    return [*found, (slips.find, 1, slips.SIGNS, False), (glosses.find, 1, glosses.BRACKET.bit, False)]
