@@ -14,6 +14,7 @@ import lzma
 import re
 import sys
 from collections.abc import Iterator
+from operator import eq
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,9 +22,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from build_fixtures import HOLE, snippets  # noqa: E402
 
+import textfix  # noqa: E402
 from textfix import Config, routes  # noqa: E402
 from textfix.batch import Batch  # noqa: E402
-from textfix.explain import explain_many  # noqa: E402
 from textfix.repair import mojibake, western  # noqa: E402
 
 PAGE = ROOT / "docs" / "caution.md"
@@ -93,13 +94,10 @@ def recall() -> dict[int, dict[int, float]]:
             cases = [(garbled, text) for garbled, text in snippets(chain, size) if HOLE not in garbled]
             if not cases:
                 continue
-            config = Config(clean=False, caution=CAUTIONS[0])
-            odds = []
-            for (_, text), result in zip(cases, explain_many([garbled for garbled, _ in cases], config), strict=True):
-                weakest = min((edit.odds or 0.0 for step in result.plan for edit in step.edits), default=0.0)
-                odds.append(weakest if result.text == text else 0.0)
+            garbled, texts = [one for one, _ in cases], [text for _, text in cases]
             for caution in CAUTIONS:
-                shares[size][caution].append(100 * sum(odd >= caution for odd in odds) / len(odds))
+                got = textfix.fix_many(garbled, clean=False, caution=caution)
+                shares[size][caution].append(100 * sum(map(eq, got, texts)) / len(cases))
     return {size: {at: sum(some) / len(some) for at, some in by.items()} for size, by in shares.items()}
 
 
