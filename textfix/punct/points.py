@@ -18,7 +18,6 @@ POINTS = re.compile(r"[,;:!?.]+")
 #: A point, and no full stop, right between two Han.
 BETWEEN = re.compile("[\u3400-\u9fff][,!?:;][\u3400-\u9fff]")
 LIST_NUMERAL = re.compile(r"\s*(?:第?[一二三四五六七八九十百]{1,4}|[甲乙丙丁])\.")
-#: A number that counts what the Han after it name.
 #: A word with the signs that belong to it: C++, C#, 10%
 NAME = re.compile(f"{WORDS.pattern}[+#%℃]*")
 #: What brackets hold that is Latin as a whole: (adj.)
@@ -27,6 +26,7 @@ LATIN_IN = re.compile(r"[(（][\x20-\x27\x2a-\x7e]*\Z")
 ASSIGNED = re.compile(r"(?:[\w\])] ?[-+*/|&]?=(?!=) ?|->)[A-Za-z0-9_.>()\[\]\"'-]+\Z")
 #: What a member belongs to: self.名字
 MEMBER = re.compile(r"(?<![A-Za-z0-9])(?:self|this|cls|super)\Z")
+#: A number that counts what the Han after it name.
 COUNT = re.compile(f"[0-9]+(?:\\.[0-9]+)?%?[{HAN_CLASS}]")
 
 
