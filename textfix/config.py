@@ -23,8 +23,8 @@ CHOICES: dict[str, tuple[object, ...]] = {
 
 #: The kinds of escapes that `escapes` may name.
 ESCAPES = (
-    "entity", "mime-word", "percent", "percent-u", "hex", "octal", "unicode", "unicode-bare", "quoted-printable", "hz",
-    "utf-7", "surrogates",
+    "entity", "mime-word", "percent", "percent-u", "hex", "octal", "decimal", "unicode", "unicode-bare", "css", "rtf",
+    "quoted-printable", "hz", "utf-7", "surrogates",
 )  # fmt: skip
 
 
@@ -44,8 +44,9 @@ class Config:
     caution      evidence in nats that a repair must have (natural logarithm of the odds)
     max_layers   how many misreadings on top of one another are undone
     escapes      with `repair`, characters left as escapes are put back: True, False, or a collection of kinds
-                 ("entity" &#20013; "percent" %E4%B8%AD "percent-u" %u4E2D "unicode" \\u4e2d "unicode-bare" u4e2d
-                 "hex" \\xe4 "octal" \\344 "quoted-printable" =E4 "mime-word" =?UTF-8?B?5Lit?= "utf-7" +Ti0- "hz" "surrogates")
+                 ("entity" &#20013; &Ouml;&ETH; "percent" %E4%B8%AD "percent-u" %u4E2D "unicode" \\u4e2d \\u{4e2d} <U+4E2D>
+                 "unicode-bare" u4e2d "css" \\4e2d "hex" \\xe4 <E4> "octal" \\344 "decimal" \\228 "rtf" \\'d6 \\u20013?
+                 "quoted-printable" =E4 "mime-word" =?UTF-8?B?5Lit?= "utf-7" +Ti0- &Ti0- "hz" "surrogates")
 
     An option that does not exist, or a value that is not among its choices, raises ChoiceError.
 

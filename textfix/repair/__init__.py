@@ -7,7 +7,7 @@ from collections.abc import Callable
 from textfix.batch import Batch
 from textfix.config import Config
 from textfix.records import Change
-from textfix.repair import escapes, glosses, mojibake, slips, western
+from textfix.repair import escapes, glosses, marks, mojibake, slips, western
 
 __all__ = ["finders"]
 
@@ -24,4 +24,5 @@ def finders(config: Config) -> list[tuple[Finder, int, int, bool]]:
         found.append((mojibake.find, config.max_layers, 0, False))
         found.append((western.find, 1, western.SIGN.bit, False))
         found.append((mojibake.find, config.max_layers, 0, True))  # under a layer that only ftfy takes off
+        found.append((marks.find, 1, marks.SIGN.bit, False))
     return [*found, (slips.find, 1, slips.SIGNS, False), (glosses.find, 1, glosses.BRACKET.bit, False)]

@@ -1,20 +1,18 @@
 """Escapes left in text: characters that stand as &#20013;, \\u4e2d, %E4%B8%AD and the like, put back.
 
-Each kind is a pattern for a run of escapes and a function that reads the run. A run is put back only when what it
-says reads as Chinese; percent escapes within a web address are what the address is made of and stay.
+Each notation is a pattern for a run of escapes and a function that reads the run. A run is put back only when what it
+says reads as Chinese, for itself or together with the others of its line; percent escapes within a web address are what
+the address is made of and stay.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import html
-import quopri
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,166 +21,34 @@ from textfix import model
 from textfix.batch import Batch, to_codes
 from textfix.config import ESCAPES, Config
 from textfix.records import Change, Edit, splice
+from textfix.repair.notations import HALVES, HEX, HOLE, NOTATIONS, Notation, Said, join
 from textfix.signs import SIZE, Sign
 
-#: Encodings that bytes in escapes are written in, the likeliest first, and what a character of random bytes costs in
-#: each when they happen to decode (see mojibake).
-WRITTEN = {"utf-8": 13.9, "gb18030": 9.5, "big5hkscs": 9.5}
-#: The same where the escapes name characters and not bytes, and the odds against text of an unknown kind.
-NAMED, STRANGE = 11.0, 8.0
-LEAST_HAN = 2
-#: By how much, in nats, another encoding must read better than the one that is named.
-DECLARED = 6.0
+#: Odds against text of an unknown kind, and Han that two escapes side by side must say.
+STRANGE, LEAST_HAN = 8.0, 2
+#: Plain costs, in nats, up to which one Han says enough, and up to which a character is put back for the others' sake.
+ALONE, BESIDE = 10.0, 12.0
+#: What a whole value between quotes adds: "sex": "\\u7537".
+VALUE = 4.0
 #: What ends an address, going backwards, and what makes a word one. So far back is looked.
 BREAK = re.compile(r"[\s<>\"'()（）「」【】，。；！？]")
 PARTS = re.compile(r"[/#?]")
 BACK = 200
+#: An escape between angle brackets, and no tag.
+TAG = re.compile(r"<(?:U\+|[0-9A-Fa-f]{2}>)")
+#: What stands around a range of characters, as in [\\u4e00-\\u9fa5], which is no text.
+RANGE = "[-^"
+#: Characters between two runs that count for how they read together.
+BETWEEN = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One way to escape: what a run begins with (a character, one of `then` behind it), its pattern, how it is read."""
-
-    name: str
-    first: str
-    then: str
-    run: re.Pattern[str]
-    read: Callable[[str], tuple[str, float] | None]
-    in_addresses: bool = True
-
-
-def from_bytes(data: bytes) -> tuple[str, float] | None:
-    """The likeliest text of DATA, and what its characters would cost by chance; None where nothing decodes."""
-    best: tuple[float, str, float] | None = None
-    for encoding, null in WRITTEN.items():
-        try:
-            text = data.decode(encoding, "surrogatepass" if encoding == "utf-8" else "strict")
-        except UnicodeDecodeError:
-            continue
-        text = HALVES.sub(lambda match: join(match[0]), text)  # CESU-8 writes each half as three bytes
-        by_chance = null * sum(char >= "\x80" for char in text)
-        odds = by_chance - float(model.costs(to_codes(text)).sum())
-        if best is None or odds > best[0]:
-            best = odds, text, by_chance
-    return None if best is None else (best[1], best[2])
-
-
-def named(text: str) -> tuple[str, float]:
-    return text, NAMED * sum(char >= "\x80" for char in text)
-
-
-def read_entities(run: str) -> tuple[str, float] | None:
-    return named(html.unescape(run.replace("&amp;#", "&#")))
-
-
-def read_percent(run: str) -> tuple[str, float] | None:
-    run = re.sub(r"%25(?=[0-9A-Fa-f]{2})", "%", run)
-    return from_bytes(re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), run.encode()))
-
-
-def read_hex(run: str) -> tuple[str, float] | None:
-    return from_bytes(bytes.fromhex(run.replace("\\x", "")))
-
-
-def read_octal(run: str) -> tuple[str, float] | None:
-    return from_bytes(bytes(int(part, 8) for part in run.split("\\")[1:]))
-
-
-def read_units(run: str) -> tuple[str, float] | None:
-    """\\u4e2d, %u4E2D and u4e2d alike: the UTF-16 units in a row."""
-    units = "".join(re.findall(r"[uU]([0-9A-Fa-f]{4})", run))
-    try:
-        return named(bytes.fromhex(units).decode("utf-16-be"))
-    except UnicodeDecodeError:
-        return None
-
-
-def read_quoted(run: str) -> tuple[str, float] | None:
-    return from_bytes(quopri.decodestring(run.encode("ascii")))
-
-
-def read_word(run: str) -> tuple[str, float] | None:
-    """A MIME encoded word (RFC 2047), or several in a row; what reads better where the name of its encoding lies."""
-    words = re.findall(r"=\?([\w-]+)\?([BbQq])\?([^?\s]*)\?=", run)
-    try:
-        data = b"".join(unpack(how, content) for _, how, content in words)
-    except (binascii.Error, UnicodeEncodeError):
-        return None
-    other, charset = from_bytes(data), words[0][0].lower()
-    try:
-        declared = named(data.decode({"gb2312": "gb18030", "gbk": "gb18030"}.get(charset, charset)))
-    except (LookupError, UnicodeDecodeError):
-        return other
-    return other if other is not None and weigh(*other) > weigh(*declared) + DECLARED else declared
-
-
-def unpack(how: str, content: str) -> bytes:
-    """The bytes of an encoded word: base64 ("B") or quoted-printable ("Q")."""
-    if how in "Bb":
-        return base64.b64decode(content + "=" * (-len(content) % 4))
-    return quopri.decodestring(content.replace("_", " ").encode("ascii"), header=True)
-
-
-def read_escape(run: str) -> tuple[str, float] | None:
-    """What JavaScript's escape() made: %u4E2D, and %20 beside it."""
-    if "%u" not in run:
-        return None
-    ascii_ = re.sub(r"%([2-7][0-9A-Fa-f])", lambda match: chr(int(match[1], 16)), run)
-    units = re.sub(r"(?:%u[0-9A-Fa-f]{4})+", lambda match: (read_units(match[0]) or (match[0], 0))[0], ascii_)
-    return named(units)
-
-
-def read_bare(run: str) -> tuple[str, float] | None:
-    """u4e2d, its backslash lost; digits may stand between."""
-    parts = re.sub(r"(?:u[0-9A-Fa-f]{4})+", lambda match: (read_units(match[0]) or (match[0], 0))[0], run)
-    return named(parts)
-
-
-def read_utf7(run: str) -> tuple[str, float] | None:
-    try:
-        return named(run.encode("ascii").decode("utf-7"))
-    except UnicodeDecodeError:
-        return None
-
-
-def read_hz(run: str) -> tuple[str, float] | None:
-    try:
-        return named(run.encode("ascii").decode("hz"))
-    except UnicodeDecodeError:
-        return None
-
-
-#: A byte of quoted-printable that is no ASCII, and the second byte that may follow it.
-QUOTED = r"=[89A-F][0-9A-F](?:=[4-7][0-9A-F]|[@-~](?==))?"
-
-
-def several(escape: str, least: int = 1) -> re.Pattern[str]:
-    """A run of escapes; written so that it begins with a letter, which is looked for ten times as fast."""
-    return re.compile(rf"{escape}(?:{escape}){{{least - 1},}}")
-
-
-BASE64 = string.ascii_letters + string.digits + "+/"
-KINDS = (
-    Kind("entity", "&", "#a", several(r"&(?:amp;)?#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5});"), read_entities),
-    Kind("mime-word", "=", "?", re.compile(r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w-]+\?[BbQq]\?[^?\s]*\?=)*"), read_word),
-    Kind("percent", "%", "289ABCDEFabcdef", several(r"%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?"), read_percent, False),
-    Kind("percent-u", "%", "u234567", re.compile(r"%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
-    Kind("hex", "\\", "x", several(r"\\x[0-9A-Fa-f]{2}", 2), read_hex),
-    Kind("octal", "\\", "0123", several(r"\\[0-3][0-7]{2}", 2), read_octal),
-    Kind("unicode", "\\", "u", several(r"\\u[0-9A-Fa-f]{4}"), read_units),
-    Kind("unicode-bare", "u", string.hexdigits, re.compile(r"u(?<![A-Za-z]u)[0-9A-Fa-f]{4}[0-9]{0,4}(?:u[0-9A-Fa-f]{4}[0-9]{0,4}){2,}(?![0-9A-Za-z])"), read_bare),
-    Kind("quoted-printable", "=", "89ABCDEF", re.compile(rf"{QUOTED}(?:(?:=[2-7][0-9A-F])*(?:=\r?\n)?{QUOTED})*"), read_quoted),
-    Kind("hz", "~", "{", re.compile(r"~\{[!-w][!-~](?:[!-~]{2})*~\}"), read_hz),
-    Kind("utf-7", "+", BASE64, re.compile(r"\+(?<![A-Za-z0-9+/]\+)[A-Za-z0-9+/]{5,}-"), read_utf7),
-)  # fmt: skip
-FIRST = frozenset(kind.first for kind in KINDS)
+FIRST = frozenset(notation.first for notation in NOTATIONS)
 #: What the names of the rules begin with.
 RULE = "escape:"
-#: A character beyond the BMP that was left as its two halves.
-HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 HIGH, LOW = ("".join(map(chr, range(start, start + 0x400))) for start in (0xD800, 0xDC00))
+#: What hardly any text has many of, and what a page has many of.
+OFTEN = "u<_"
 
 
 def no_letter() -> NDArray[np.bool_]:
@@ -192,19 +58,31 @@ def no_letter() -> NDArray[np.bool_]:
     return found
 
 
+def followers(first: str) -> str:
+    """What may stand behind those characters of FIRST with which an escape begins."""
+    return "".join({char for notation in NOTATIONS if notation.first in first for char in notation.then})
+
+
 #: A bare u is the first letter of a run, or a letter of a word.
-BARE = Sign("u", before=no_letter, after=string.hexdigits)
-SIGN = Sign(
-    "".join(FIRST - {"u"}) + HIGH,
-    after="".join({char for kind in KINDS if kind.first != "u" for char in kind.then}) + LOW,
-)
-SIGNS = BARE.bit | SIGN.bit
+BARE = Sign("u", before=no_letter, after=HEX)
+RARER = Sign("<_", after=followers("<_"))
+SIGN = Sign("".join(FIRST - set(OFTEN)) + HIGH, after=followers("".join(FIRST - set(OFTEN))) + LOW)
+SIGNS = BARE.bit | RARER.bit | SIGN.bit
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of escapes in the batch, and what it says."""
+
+    start: int
+    end: int
+    said: Said
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """The escapes of each text."""
     wanted = config.escapes if not isinstance(config.escapes, bool) else ESCAPES if config.escapes else ()
-    found = [edit for edit in escapes(batch, config.caution) if edit.rule.removeprefix(RULE) in wanted]
+    found = [edit for edit in escapes(batch, config) if edit.rule.removeprefix(RULE) in wanted]
     if not found:
         return {}
     edits: dict[int, list[Edit]] = {}
@@ -219,36 +97,44 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     return {owner: splice(batch.texts[owner], some) for owner, some in edits.items()}
 
 
-def escapes(batch: Batch, caution: float) -> Iterator[Edit]:
-    """What to put back in the batch, of all kinds, one kind after another."""
-    joined = batch.joined
-    opened: dict[str, list[tuple[int, int]]] = {}
+def escapes(batch: Batch, config: Config) -> Iterator[Edit]:
+    """What to put back in the batch, of all kinds, one notation after another."""
+    joined, known = batch.joined, by_beginning()
+    at = [0] * len(NOTATIONS)
+    runs: list[list[Run]] = [[] for _ in NOTATIONS]
+    end = len(joined) if len(batch.texts) == 1 else 0
     for place in batch.places(SIGNS):
-        first = joined[place]
-        if first > "\x7f" or joined[place + 1 : place + 2] in begins()[first]:
-            # A run ends with its text: what stands behind it in the batch is another's.
-            opened.setdefault(first, []).append((place, int(batch.ends[batch.owner(place)])))
-    for kind in KINDS:
-        at = -1
-        for place, end in opened.get(kind.first, ()):
-            if place < at or (match := kind.run.match(joined, place, end)) is None:
+        pair = joined[place : place + 2]
+        some = known.get(pair)
+        if some is not None:
+            if pair[0] == "<" and TAG.match(joined, place) is None:
                 continue
-            at = match.end()
-            if not kind.in_addresses and is_address(joined, place):
-                continue
-            read = kind.read(match[0])
-            if read is not None and read[0] != match[0] and (odds := weigh(*read)) >= caution:
-                yield Edit(place, at, match[0], read[0], RULE + kind.name, odds)
-    for high in opened.keys() - FIRST:
-        for place, end in opened[high]:
-            if (match := HALVES.match(joined, place, end)) is not None:
-                yield Edit(place, match.end(), match[0], join(match[0]), RULE + "surrogates")
+            if place >= end:  # a run ends with its text: what stands behind it in the batch is another's
+                end = int(batch.ends[batch.owner(place)])
+            for number, notation in some:
+                if place < at[number] or (match := notation.run.match(joined, place, end)) is None:
+                    continue
+                at[number] = match.end()
+                if not notation.in_addresses and is_address(joined, place):
+                    continue
+                said = notation.read(match[0])
+                if said is not None and said.text != match[0] and (config.holes != "keep" or HOLE not in said.text):
+                    runs[number].append(Run(place, match.end(), said))
+        elif pair > "\x80" and (match := HALVES.match(joined, place)) is not None:
+            yield Edit(place, match.end(), match[0], join(match[0]), RULE + "surrogates")
+    for notation, mine in zip(NOTATIONS, runs, strict=True):
+        for run, odds in evident(mine, batch, config.caution):
+            yield Edit(run.start, run.end, joined[run.start : run.end], run.said.text, RULE + notation.name, odds)
 
 
 @cache
-def begins() -> dict[str, frozenset[str]]:
-    """By its first character, what an escape may have for its second."""
-    return {first: frozenset("".join(kind.then for kind in KINDS if kind.first == first)) for first in FIRST}
+def by_beginning() -> dict[str, list[tuple[int, Notation]]]:
+    """The notations, with their numbers, by the two characters that they begin with."""
+    found: dict[str, list[tuple[int, Notation]]] = {}
+    for number, notation in enumerate(NOTATIONS):
+        for second in notation.then:
+            found.setdefault(notation.first + second, []).append((number, notation))
+    return found
 
 
 def is_address(text: str, place: int) -> bool:
@@ -257,16 +143,69 @@ def is_address(text: str, place: int) -> bool:
     return PARTS.search(word) is not None
 
 
-def join(halves: str) -> str:
-    return halves.encode("utf-16-be", "surrogatepass").decode("utf-16-be")
+def evident(runs: list[Run], batch: Batch, caution: float) -> Iterator[tuple[Run, float]]:
+    """Those of RUNS, all of one notation, that are Chinese for themselves, or with the others of their line; and the odds."""
+    at = 0
+    while at < len(runs):
+        _, end = batch.line(runs[at].start)
+        first, at = at, at + 1
+        while at < len(runs) and runs[at].start < end:
+            at += 1
+        line = runs[first:at]
+        odds = [weigh(run.said, value=is_value(batch.joined, run)) for run in line]
+        thin = [run for run, nats in zip(line, odds, strict=True) if nats < caution]
+        if thin and len(line) > 1:
+            together = max(max(odds), weigh_together(batch.joined, line))
+            if together >= caution:
+                odds = [
+                    nats if nats >= caution or not goes_along(batch.joined, run) else together
+                    for run, nats in zip(line, odds, strict=True)
+                ]
+        yield from ((run, nats) for run, nats in zip(line, odds, strict=True) if nats >= caution)
 
 
-def weigh(text: str, by_chance: float) -> float:
-    """Odds that TEXT is Chinese that somebody escaped, and not a run of codes that happens to mean something."""
-    codes = to_codes(text)
-    han = int(((codes >= 0x3400) & (codes <= 0x9FFF)).sum())
-    strange = ((codes < 0x20) & (codes != 0x0A)) | ((codes >= 0xD800) & (codes < 0xF900)) | (codes == 0xFFFD)
-    if han < LEAST_HAN or 2 * han < int((codes >= 0x80).sum()) or strange.any():
+def is_value(text: str, run: Run) -> bool:
+    """Whether RUN is the whole of a value between quotes, as in JSON."""
+    before = text[max(0, run.start - 3) : run.start].replace(" ", "")
+    return before.endswith(':"') and text[run.end : run.end + 1] == '"'
+
+
+def is_range(text: str, run: Run) -> bool:
+    """Whether RUN begins or ends a range of characters in a regular expression."""
+    return (run.start > 0 and text[run.start - 1] in RANGE) or text[run.end : run.end + 1] == "-"
+
+
+def goes_along(text: str, run: Run) -> bool:
+    """Whether RUN may be put back because others of its line are: no range, and none of its characters is rare."""
+    codes = to_codes(run.said.text)
+    return not is_range(text, run) and not is_odd(codes) and bool((model.plain_costs(codes) <= BESIDE).all())
+
+
+def weigh_together(text: str, runs: list[Run]) -> float:
+    """Odds that what RUNS say, with what stands between them, is Chinese."""
+    runs = [run for run in runs if not is_range(text, run)]
+    if not runs:
+        return 0.0
+    parts = [runs[0].said.text]
+    for before, run in pairwise(runs):
+        gap = text[before.end : run.start]
+        parts += [gap if len(gap) <= BETWEEN else "\n", run.said.text]
+    return weigh(Said("".join(parts), sum(run.said.by_chance for run in runs), LEAST_HAN))
+
+
+def is_odd(codes: NDArray[np.uint32]) -> bool:
+    """Whether any of CODES is none that text has: a control character, half a pair, a private one, a hole."""
+    odd = ((codes < 0x20) & (codes != 0x0A)) | ((codes >= 0xD800) & (codes < 0xF900)) | (codes == 0xFFFD)
+    return bool(odd.any())
+
+
+def weigh(said: Said, *, value: bool = False) -> float:
+    """Odds that what is SAID is Chinese that somebody escaped, and not a run of codes that happens to mean something."""
+    codes = to_codes(said.text.removesuffix(HOLE))
+    han = codes[(codes >= 0x3400) & (codes <= 0x9FFF)]
+    if not len(han) or 2 * len(han) < int((codes >= 0x80).sum()) or is_odd(codes):
+        return 0.0
+    if len(han) < LEAST_HAN and ((said.least > 1 and not value) or float(model.plain_costs(han)[0]) > ALONE):
         return 0.0
     cost = model.costs(codes)
-    return by_chance + STRANGE - float(cost[codes >= 0x80].sum())
+    return said.by_chance + STRANGE + VALUE * value - float(cost[codes >= 0x80].sum())

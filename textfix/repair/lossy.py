@@ -46,6 +46,9 @@ LAST_SPACE = re.compile(rb"([\xe1-\xef][\x80-\xbf]) ")
 LAST_OF_TWO = re.compile(rb"([\xe1-\xef][\x80-\xbf]) (?= )")
 SPACES = re.compile(rb"[\xe1-\xef](?: [\x80-\xbf]|[\x80-\xbf]? +)")
 BROKEN = re.compile(rb"[\xe0-\xef][\x80-\xbf]? ")
+#: A broken sequence, a space and the next one: where bytes were dropped as well, the space is A0 six times as often as
+#: it is one that stands between Chinese characters.
+AMID = re.compile(rb"([\xe1-\xef][\x80-\xbf]?) (?=[\xc2-\xf4]|$)")
 MIDDLE_DOT = 0x30FB
 #: A sequence of UTF-8 that may not be complete, at the end of some bytes.
 LEADING = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")
@@ -120,7 +123,9 @@ def unspace(encoded: Encoded, reader: str) -> Encoded:
             seen = to_codes("".join(filled[max(0, place - 2) : place + 3].decode("utf-8", "ignore") for place in at))
             # Between two layers stand signs, such as † for E2 80 A0, that are rare in text.
             usual = model.plain_costs(seen[seen >= 0x3400]).max(initial=0.0) < UNUSUAL
-            lines[k] = filled if usual else SPACES.sub(_lose, line)
+            lines[k] = filled = filled if usual else SPACES.sub(_lose, line)
+        if AMID.search(filled):
+            lines[k] = AMID.sub(b"\\1" + bytes([LOST]), filled)
     return Encoded(b"\n".join(lines), encoded.starts, encoded.known)
 
 
