@@ -30,6 +30,8 @@ ENGLISH = "\ufeff“”‘’–—…•"
 SINGLE = "°×±©"
 #: The first two bytes of ENGLISH, of 、。《》 and of ，：？！, read as GB 18030: with a ? behind, the third is lost.
 HALVES = "鈥銆锛"
+#: The one of them that is a word, an adze: 用锛? asks something. It counts where the line has another half.
+WORD = "锛"
 LATIN, GBK = "utf-8>cp1252", "utf-8>gb18030"
 #: What it says, in nats, that a letter of Western languages stands alone in a Chinese line with a sign behind it; and that
 #: a Han stands where a sign does, between digits or before a year.
@@ -37,6 +39,7 @@ LONELY, BETWEEN = 8.0, 10.0
 SIGN_LIKE = re.compile(
     r"(?<=\d)(?:掳(?=[CF\s，。、,.)）]|$)|[脳卤](?=\d))|(?<=Copyright )漏(?= ?(?:19|20)\d\d)", re.MULTILINE
 )
+HALF = re.compile(f"[{HALVES}][?\ufffd]")
 #: Characters on each side with which a mark is weighed; and what a lost character costs.
 AROUND, LOSS = 6, 3.0
 HOLE = "\ufffd"
@@ -127,12 +130,19 @@ def read(text: str, place: int, low: int, high: int, config: Config) -> tuple[in
             said += forms()[text[at : at + size]]
         elif text.startswith(CUT_QUOTE, at) and is_open(text[low:at]):
             size, said = len(CUT_QUOTE), said + "”"
-        elif text[at] in HALVES and text[at + 1 : min(at + 2, high)] in ("?", HOLE) and config.holes != "keep":
+        elif config.holes != "keep" and is_half(text, at, low, high):
             size, said = 2, said + HOLE
         else:
             break
         at += size
     return at, said
+
+
+def is_half(text: str, at: int, low: int, high: int) -> bool:
+    """Whether a mark whose last byte was lost stands at AT in the line LOW to HIGH of TEXT."""
+    if HALF.match(text, at, high) is None:
+        return False
+    return text[at] != WORD or len(HALF.findall(text, low, high)) > 1
 
 
 def is_open(before: str) -> bool:
