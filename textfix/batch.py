@@ -19,6 +19,8 @@ Offsets = NDArray[np.int64]
 SHORT = 400
 
 
+#: Where signs are one in so many characters of a text alone, each pass looks for its own: garbled text has little else.
+DENSE = 4
 #: Texts from this length on are encoded: numpy holds no string of 2 GB or more.
 HUGE = 1 << 28
 
@@ -70,7 +72,7 @@ class Batch:
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._joined: str | None = None
-        self._notes: dict[Callable[[Batch], Any], Any] = {}
+        self._notes: dict[Any, Any] = {}
         self._codes: Codes | None = None
         self._seen: signs.Flags | None = None
         self._starts: Offsets | None = None
@@ -157,8 +159,16 @@ class Batch:
         """Whether it is one text that is done before arrays are made."""
         return len(self.texts) == 1 and len(self.texts[0]) < SHORT
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether it is one text that teems with signs, so that to look for all of them takes long."""
+        dense: bool = self.note(_is_dense)
+        return dense
+
     def has(self, bits: int) -> bool:
         """Whether any of the signs whose BITS these are is in the batch."""
+        if self.is_dense:
+            return len(self.places(bits)) > 0
         return bool(bits and self.note(_bits) & bits)
 
     def places(self, bits: int) -> list[int]:
@@ -166,6 +176,11 @@ class Batch:
         few = self.note(_signs_alone)
         if few is not None:
             return [place for place, flags in few if flags & bits]
+        if self.is_dense:
+            if bits not in self._notes:
+                self._notes[bits] = _own_places(self, bits)
+            own: list[int] = self._notes[bits]
+            return own
         places, flags = self.note(_signs)
         found: list[int] = places[flags & bits != 0].tolist()
         return found
@@ -186,7 +201,29 @@ class Batch:
 
 def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     """Where any sign is, and which."""
-    return signs.find(batch.codes, batch.seen)
+    return signs.find(batch.codes, (batch.seen >= signs.SOME).nonzero()[0])
+
+
+def _is_dense(batch: Batch) -> bool:
+    """Whether the batch is one text that teems with signs."""
+    if batch.note(_signs_alone) is not None or len(batch.texts) != 1:
+        return False
+    return bool(np.count_nonzero(batch.seen >= signs.SOME) * DENSE > len(batch.seen))
+
+
+def _which(batch: Batch) -> signs.Flags:
+    """By character, the bits of the signs that it may be."""
+    return signs.tables().which.take(batch.codes, mode="clip")
+
+
+def _own_places(batch: Batch, bits: int) -> list[int]:
+    """Where the signs whose BITS these are stand, sought without the others."""
+    places = (batch.note(_which) & np.uint8(bits)).nonzero()[0]
+    if len(places) <= signs.FEW:
+        return [place for place, flags in signs.find_few(batch.joined, places.tolist()) if flags & bits]
+    places, flags = signs.find(batch.codes, places)
+    found: list[int] = places[flags & bits != 0].tolist()
+    return found
 
 
 def _signs_alone(batch: Batch) -> list[tuple[int, int]] | None:

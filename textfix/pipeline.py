@@ -95,7 +95,8 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     plan: Plan = ()
     batch = Batch([text])
     line, any_sign = passes_and_signs(config)
-    quiet = any_sign != 0 and not batch.has(any_sign)  # one look spares many texts as many as there are passes
+    # One look spares many texts as many as there are passes.
+    quiet = any_sign != 0 and not batch.is_dense and not batch.has(any_sign)
     before = plan
     for a_pass in line:
         if a_pass.follows and before is plan:

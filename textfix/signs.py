@@ -108,9 +108,8 @@ def look(codes: NDArray[np.uint32]) -> Flags:
     return tables().seen.take(codes, mode="clip")
 
 
-def find(codes: NDArray[np.uint32], seen: Flags) -> tuple[Places, Flags]:
-    """Where a sign is in CODES, and the bits of those that are there; SEEN is what `look` gives for CODES."""
-    places = (seen >= SOME).nonzero()[0]
+def find(codes: NDArray[np.uint32], places: Places) -> tuple[Places, Flags]:
+    """At which of PLACES a sign is in CODES, and the bits of those that are there."""
     if not len(places):
         return places, np.zeros(0, np.uint8)
     known = tables()
@@ -133,10 +132,15 @@ def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]] | None:
     if seen is None:
         places = [match.start() for match in pattern(len(_signs)).finditer(text)]
     else:
-        there = (seen >= SOME).nonzero()[0]
-        if len(there) > FEW:
+        there = seen >= SOME
+        if np.count_nonzero(there) > FEW:
             return None
-        places = there.tolist()
+        places = there.nonzero()[0].tolist()
+    return find_few(text, places)
+
+
+def find_few(text: str, places: list[int]) -> list[tuple[int, int]]:
+    """At which of PLACES a sign is in TEXT, each with its bits: the same as `find`, without arrays."""
     if not places:
         return []
     known, found = tables(), []
