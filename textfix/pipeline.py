@@ -112,7 +112,7 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
                 break
             change = changes[0]
             plan += (Step(a_pass.stage, change.edits, change.ambiguities),)
-            batch, quiet = Batch([change.text]), False
+            batch, quiet = change.batch or Batch([change.text]), False
             if change.settled:
                 break
     return batch.texts[0], plan

@@ -106,13 +106,15 @@ class Ambiguity:
 class Change:
     """What one pass made of one text: the text after it, and the edits that lead there, sorted and disjoint.
 
-    `ambiguities` are the places where it had a close choice; `settled` says that the same pass would find nothing more.
+    `ambiguities` are the places where it had a close choice; `settled` says that the same pass would find nothing more;
+    `batch` is the text after it as a batch of one, where the pass has looked at that already.
     """
 
     text: str
     edits: Sequence[Edit]
     ambiguities: Sequence[Ambiguity] = ()
     settled: bool = False
+    batch: Any = field(default=None, repr=False, compare=False)
 
 
 def splice(text: str, edits: Sequence[Edit]) -> Change:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix.batch import Batch, to_codes, to_text
+from textfix.batch import Batch, to_text
 from textfix.config import Config
 from textfix.records import Change, Edit, Lazy, splice
 from textfix.repair import missing, probes, suspicion, wide
@@ -31,6 +31,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     codes = batch.codes
     rows = batch.note(suspicion.rows_of)
     wholes = {text: checked for text, whole in read_wholes(batch, rows, config) if (checked := check(whole, config))}
+    if len(wholes) == len(batch.texts) and not any(whole.left for whole in wholes.values()):
+        return {text: changed(whole) for text, whole in wholes.items()}
     if not wholes:
         found = suspicion.windows(batch)
         if not found:
@@ -39,8 +41,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         codes = codes.copy()
         for text, whole in wholes.items():
             whole.mask(codes[batch.starts[text] : batch.ends[text]])
-        left = len(batch.texts) > len(wholes) or any(whole.left for whole in wholes.values())
-        found = suspicion.find_windows(codes) if left else []
+        found = suspicion.find_windows(codes)
     edits: dict[int, list[Edit]] = {}
     repaired: dict[int, list[Repair]] = {}
     for start, end, edit in wide.find(batch, found, config):
@@ -58,17 +59,18 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         )
     for text, mine in repaired.items():
         edits.setdefault(text, []).extend(as_edits(batch.texts[text], mine, config))
-    changes = {
-        text: Change(whole.after, Lazy(lambda whole=whole: tuple(whole.edits())), settled=whole.settled)  # type: ignore[misc]
-        for text, whole in wholes.items()
-        if not whole.left
-    }
+    changes = {text: changed(whole) for text, whole in wholes.items() if not whole.left}
     for text, whole in wholes.items():
         if whole.left:
             edits.setdefault(text, []).extend(whole.edits())
     for some in edits.values():
         some.sort(key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def changed(whole: Whole) -> Change:
+    """The change that WHOLE is, if nothing is left; its edits are made when somebody looks."""
+    return Change(whole.after.joined, Lazy(lambda: tuple(whole.edits())), settled=whole.settled, batch=whole.after)
 
 
 def as_edits(text: str, repairs: list[Repair], config: Config) -> Iterator[Edit]:
@@ -92,42 +94,45 @@ def check(whole: Whole, config: Config) -> Whole | None:
     """
     if not whole.windows:
         return whole
-    codes = to_codes(whole.after)
-    again = [window for window in whole.windows if not whole.is_sound(window, codes)]
+    codes = whole.after.codes
+    again = [window for window in whole.windows if not whole.is_sound(window)]
     if len(whole.windows) > FEW or any(window.chains.keys() & wide.chains().keys() for window in whole.windows):
         again = whole.windows
     elif len(again) < len(whole.windows):
         hopeful = probes.hopeful(codes, whole.windows, config)
         repairs = repair_windows(codes, hopeful, config) if hopeful else []
         again += [window for window, some in zip(hopeful, repairs, strict=True) if some]
-    dense = bool(may_be_whole(np.array(len(suspicion.find_rows(codes))), np.array(len(codes))))
-    return whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or dense))
+    return whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or whole.is_dense))
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterator[tuple[int, Whole]]:
     """The texts of BATCH that were garbled as a whole; ROWS are its suspicious places."""
+    for number, mine in dense_texts(batch, rows):
+        if not suspicion.are_strange(batch.codes, mine[:: len(mine) // ASKED + 1]):
+            continue
+        codes = batch.codes if len(batch.texts) == 1 else batch.codes[batch.starts[number] : batch.ends[number]]
+        whole = read_whole(batch.texts[number], codes, len(mine), config)
+        if whole is not None:
+            yield number, whole
+
+
+def dense_texts(batch: Batch, rows: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The texts of BATCH that have many of its suspicious places, ROWS, each with its own."""
     if len(rows) < LEAST_ROWS:
         return
     if len(batch.texts) == 1:
-        if len(rows) * SPARSE < len(batch.texts[0]):
-            return
-        amounts = np.array([len(rows)])
+        if may_be_whole(len(rows), len(batch.texts[0])):
+            yield 0, rows
+        return
+    # What reaches into the next text is not this one's. Rows are sought among texts, or texts among rows: the fewer.
+    if len(rows) < len(batch.texts):
+        owners = batch.owners(rows)
+        inside = owners[rows + suspicion.ROW <= batch.ends[owners]]
+        amounts = np.bincount(inside, minlength=len(batch.texts))
     else:
-        # What reaches into the next text is not this one's. Rows are sought among texts, or texts among rows: the fewer.
-        if len(rows) < len(batch.texts):
-            owners = batch.owners(rows)
-            inside = owners[rows + suspicion.ROW <= batch.ends[owners]]
-            amounts = np.bincount(inside, minlength=len(batch.texts))
-        else:
-            last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
-            amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
-    dense = may_be_whole(amounts, batch.ends - batch.starts)
+        last = np.maximum(batch.ends - suspicion.ROW + 1, batch.starts)
+        amounts = np.searchsorted(rows, last) - np.searchsorted(rows, batch.starts)
+    dense = (amounts >= LEAST_ROWS) & (amounts * SPARSE >= batch.ends - batch.starts)
     for number in dense.nonzero()[0].tolist():
-        start, amount = batch.starts[number], int(amounts[number])
-        first = np.searchsorted(rows, start)
-        if not suspicion.are_strange(batch.codes, rows[first : first + amount : amount // ASKED + 1]):
-            continue
-        codes = batch.codes[start : batch.ends[number]]
-        whole = read_whole(batch.texts[number], codes, amount, config)
-        if whole is not None:
-            yield number, whole
+        first = np.searchsorted(rows, batch.starts[number])
+        yield number, rows[first : first + amounts[number]]

@@ -186,8 +186,16 @@ def is_strange(first: int, second: int, known: memoryview) -> bool:
 def are_strange(codes: Codes, rows: NDArray[np.int64]) -> bool:
     """Whether most of ROWS begin with a pair that is not familiar: rows of a language that has an alphabet do not."""
     known = table().familiar.data
-    pairs = [(*codes[at : at + 2].tolist(), NEWLINE)[:2] for at in rows.tolist()]
-    return 2 * sum(is_strange(one, other, known) for one, other in pairs) > len(rows)
+    strange = familiar = 0
+    for at in rows.tolist():
+        pair = codes[at : at + 2].tolist()
+        if is_strange(pair[0], pair[1] if len(pair) > 1 else NEWLINE, known):
+            strange += 1
+        else:
+            familiar += 1
+        if 2 * strange > len(rows) or 2 * familiar >= len(rows):
+            break
+    return 2 * strange > len(rows)
 
 
 #: Levels of suspicion, for `glance`: so many units each, rounded up. What has no level is looked at.

@@ -8,7 +8,7 @@ Lines for which that is not so, or whose evidence is thin, are left to the searc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textfix import encodings, model, routes
-from textfix.batch import Codes, to_codes
+from textfix.batch import Batch, Codes, to_codes
 from textfix.config import Config
 from textfix.encodings import DOUBLE, SINGLE, UNREAD, single
 from textfix.records import Edit
@@ -38,50 +38,50 @@ MARGIN = 6.0
 WELL = 5.5
 #: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
 BROKEN = 8
-#: The first and the last Han character that counts, and what lies between and is none.
-FIRST_HAN, LAST_HAN, HEXAGRAMS = np.uint32(0x3400), np.uint32(0x9FFF), (0x4DC0, 0x4DFF)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
 #: Characters of a text that are asked first whether its letters are of one case.
 FIRST = 256
 Flags = NDArray[np.bool_]
+#: Which lines are sure, and what gives their odds.
+Weighed = tuple[Flags, Callable[[], NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A text read again along `chain`: its lines start at `old` and `new` before and after. `taken` says which lines are
-    sure, by which `odds`; `left` whether any other has more than ASCII. `windows` are the places in `after` that are
-    suspicious still, in lines that are taken; `settled` says that another look at `after` finds nothing.
+    """A text read again along `chain` as `after`, a batch of one, whose lines start at `new`. `taken` says which lines are
+    sure, by which `odds` (worked out when somebody asks); `left` whether any other has more than ASCII. `windows` are the
+    places in `after` that are suspicious still, in lines that are taken; `settled` says that another look at `after`
+    finds nothing.
     """
 
     before: str
-    after: str
+    after: Batch
     chain: Chain
-    old: NDArray[np.int64]
     new: NDArray[np.int64]
     taken: Flags
-    odds: NDArray[np.float64]
+    odds: Callable[[], NDArray[np.float64]]
     left: bool
     windows: list[Window] = field(default_factory=list)
     settled: bool = False
 
     def edits(self) -> Iterator[Edit]:
         """One edit for each line that was taken."""
-        old, new = self.old.tolist(), self.new.tolist()
+        old, new, weighed = edges(to_codes(self.before)).tolist(), self.new.tolist(), self.odds().tolist()
         for k in np.flatnonzero(self.taken).tolist():
-            before, after = self.before[old[k] : old[k + 1]], self.after[new[k] : new[k + 1]]
+            before, after = self.before[old[k] : old[k + 1]], self.after.joined[new[k] : new[k + 1]]
             start = next(i for i, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
             end = 0
             while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
                 end += 1
             first, last = old[k] + start, old[k] + len(before) - end
             chain = first_alike(self.chain, to_codes(before))
-            odds = float(self.odds[k]) + self.chain.prior - chain.prior
+            odds = weighed[k] + self.chain.prior - chain.prior
             yield Edit(first, last, self.before[first:last], after[start : len(after) - end], chain.name, odds)
 
     def mask(self, codes: Codes) -> None:
         """Blank in CODES, those of the text, the lines that were taken."""
-        inside = np.repeat(self.taken, np.diff(self.old))
+        inside = np.repeat(self.taken, np.diff(edges(codes)))
         inside &= codes != NEWLINE
         codes[inside] = SPACE
 
@@ -89,14 +89,19 @@ class Whole:
         """The same without the lines that WINDOWS of `after` lie in, or None if no other is taken."""
         taken = self.taken.copy()
         taken[np.searchsorted(self.new, [window.start for window in windows], side="right") - 1] = False
-        left = any_left(self.before, self.old, taken)
+        left = any_left(self.before, taken)
         return replace(self, taken=taken, left=left, windows=[], settled=False) if taken.any() else None
 
-    def is_sound(self, window: Window, codes: Codes) -> bool:
-        """Whether WINDOW of `after`, whose CODES these are, lies in a long line that is good text on the whole."""
+    def is_sound(self, window: Window) -> bool:
+        """Whether WINDOW of `after` lies in a long line that is good text on the whole."""
         line = int(np.searchsorted(self.new, window.start, side="right")) - 1
-        codes = codes[self.new[line] : self.new[line + 1]]
+        codes = self.after.codes[self.new[line] : self.new[line + 1]]
         return len(codes) >= LONG and float(model.costs(codes).mean()) <= suspicion.USUAL
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether `after` may be garbled as a whole again."""
+        return may_be_whole(len(self.after.note(suspicion.rows_of)), len(self.after.codes))
 
 
 @cache
@@ -115,15 +120,14 @@ def chains() -> tuple[NDArray[np.int64], list[Chain]]:
     return np.array(columns), found
 
 
-def may_be_whole(rows: NDArray[np.int64], sizes: NDArray[np.int64]) -> Flags:
-    """Whether texts of so many characters that have so many suspicious places are worth a look as a whole."""
-    worth: Flags = (rows >= LEAST_ROWS) & (rows * SPARSE >= sizes)
-    return worth
+def may_be_whole(rows: int, size: int) -> bool:
+    """Whether a text of SIZE characters that has so many suspicious places (ROWS) is worth a look as a whole."""
+    return rows >= LEAST_ROWS and rows * SPARSE >= size
 
 
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
-    amount = np.count_nonzero(codes >= 0x80)
+    amount = int(np.count_nonzero(codes >= 0x80))
     if not amount or dense < DENSE * amount:
         return None
     table = suspicion.table()
@@ -131,7 +135,7 @@ def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
     some = some[some >= 0x80]
     some = some[:: len(some) // SAMPLE + 1]
-    said = table.likelihood.take(some, axis=0, mode="clip").sum(axis=0, dtype=np.int32)[columns]
+    said = np.add.reduce(table.likelihood.take(some, axis=0, mode="clip"), axis=0, dtype=np.int32).take(columns)
     least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
     tried = set()
     for column in np.argsort(-said, kind="stable")[:TRIED].tolist():
@@ -174,16 +178,17 @@ def undo(codes: Codes, chain: Chain) -> str | None:
 def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole | None:
     """TEXT read along CHAIN, one route by a reader of one byte a character, line by line: other lines may be broken."""
     route = chain.routes[0]
-    units = single(route.read).take(codes, mode="clip")
-    if int(units.max()) >= UNREAD:
-        borders = edges(codes)
-        foreign = np.logical_or.reduceat(np.append(units >= UNREAD, False), borders[:-1])
-        if foreign.all():
-            return None
-        blank = np.repeat(foreign, np.diff(borders)) & (codes != NEWLINE)
-        units[blank] = SPACE
-        codes = np.where(blank, np.uint32(SPACE), codes)
-    data = units.astype(np.uint8).tobytes()
+    if route.read != "latin-1" or (data := as_latin(text)) is None:
+        units = single(route.read).take(codes, mode="clip")
+        if int(units.max()) >= UNREAD:
+            borders = edges(codes)
+            foreign = np.logical_or.reduceat(np.append(units >= UNREAD, False), borders[:-1])
+            if foreign.all():
+                return None
+            blank = np.repeat(foreign, np.diff(borders)) & (codes != NEWLINE)
+            units[blank] = SPACE
+            codes = np.where(blank, np.uint32(SPACE), codes)
+        data = units.astype(np.uint8).tobytes()
     for written in (route.written, *OTHER.get(route.written, ())):
         candidate = by_routes().get((written, route.read))
         if candidate is None or (after := decode(data, written)) is None:
@@ -191,6 +196,14 @@ def read_bytes(text: str, codes: Codes, chain: Chain, config: Config) -> Whole |
         if (found := weigh(text, codes, after, candidate, config)) is not None:
             return found
     return None
+
+
+def as_latin(text: str) -> bytes | None:
+    """The bytes of TEXT, each character one of them; None if some are none. No table is as quick."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
 
 
 def decode(data: bytes, encoding: str) -> str | None:
@@ -207,39 +220,82 @@ def decode(data: bytes, encoding: str) -> str | None:
 
 def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> Whole | None:
     """The reading AFTER of TEXT, whose CODES are those of its lines that may be read so, for each line that is sure."""
-    new = to_codes(after)
-    borders, new_borders = edges(codes), edges(new)
-    if len(borders) != len(new_borders):
+    batch = Batch([after])
+    new = batch.codes
+    lines = edges(new)
+    if chain.routes[0].written in OTHER:
+        found = weigh_unchecked(codes, new, lines, chain, config.caution + MARGIN)
+    else:
+        found = weigh_checked(codes, new, lines, chain, config.caution)
+    if found is None:
+        return None
+    sure, odds = found
+    if HOLE in after:
+        sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), lines[:-1])
+    if not sure.any():
+        return None
+    windows = suspicion.find_windows(new, batch.note(suspicion.rows_of))
+    left = False
+    if not sure.all():
+        windows = [window for window in windows if sure[np.searchsorted(lines, window.start, side="right") - 1]]
+        left = any_left(text, sure)
+    whole = Whole(text, batch, chain, lines, sure, odds, left, windows)
+    return replace(whole, settled=not (left or windows or whole.is_dense))
+
+
+def weigh_checked(codes: Codes, new: Codes, lines: NDArray[np.int64], chain: Chain, need: float) -> Weighed | None:
+    """Which LINES of NEW, which was UTF-8 and is what CODES say along CHAIN, are sure by NEED, and the odds of each."""
+    if len(chain.routes) == 1 and chain.routes[0].read in SINGLE:
+        worth = per_line(worths(chain).take(new, mode="clip"), lines, np.float32)
+        if worth.min() >= need + chain.prior:  # of most texts each line is sure by far
+            return has_different_han(new, lines), lambda: odds_of(column_after(chain), new, lines, new, lines, chain)
+        odds = odds_of(column_after(chain), new, lines, new, lines, chain)
+    else:
+        borders = edges(codes)
+        if len(borders) != len(lines):
+            return None
+        odds = odds_of(column_of(chain.name), codes, borders, new, lines, chain)
+    sure: Flags = odds >= need
+    if sure.any():
+        sure &= has_different_han(new, lines)
+    return sure, lambda: odds
+
+
+def odds_of(
+    column: NDArray[np.integer],
+    codes: Codes,
+    borders: NDArray[np.int64],
+    new: Codes,
+    lines: NDArray[np.int64],
+    chain: Chain,
+) -> NDArray[np.float64]:
+    """The odds of each of LINES of NEW: what COLUMN says of the same of CODES, or their own against meaningless bytes."""
+    said = per_line(column.take(codes, mode="clip"), borders, np.int32) / suspicion.UNIT
+    chance = per_line(chances(chain.routes[0].written).take(new, mode="clip"), lines, np.float64)
+    odds: NDArray[np.float64] = np.minimum(said, chance + STRANGE) - chain.prior
+    return odds
+
+
+def weigh_unchecked(codes: Codes, new: Codes, lines: NDArray[np.int64], chain: Chain, need: float) -> Weighed | None:
+    """The same for what was written in one of OTHER, against the other readings of its bytes."""
+    borders = edges(codes)
+    if len(borders) != len(lines):
         return None
     written = chain.routes[0].written
     said = per_line(column_of(chain.name).take(codes, mode="clip"), borders, np.int32) / suspicion.UNIT
-    chance = per_line(chances(written).take(new, mode="clip"), new_borders, np.float64)
+    chance = per_line(chances(written).take(new, mode="clip"), lines, np.float64)
     odds = np.minimum(said, chance + STRANGE) - chain.prior
-    need = config.caution
     if not (odds >= 0).any():
         return None
-    if written in OTHER:
-        need += MARGIN
-        one_case, doubt = doubts(codes, borders, chain)
-        thin = (odds >= 0) & (odds < need) | one_case
-        by_pairs(chance, new, new_borders, thin, written)
-        odds = np.minimum(said, chance + STRANGE) - chain.prior - doubt
-    sure = (odds >= need) & has_different_han(new, new_borders)
-    if HOLE in after:
-        sure &= ~np.logical_or.reduceat(np.append(new == ord(HOLE), False), new_borders[:-1])
-    if written in OTHER:
-        sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, new_borders, np.int64))
-        for other in rival_readings(codes, chain) if sure.any() else ():
-            sure &= is_likelier(chance, other, thin, written)
-    if not sure.any():
-        return None
-    rows = suspicion.find_rows(new)
-    windows = suspicion.find_windows(new, rows)
-    if not sure.all():
-        windows = [window for window in windows if sure[np.searchsorted(new_borders, window.start, side="right") - 1]]
-    left = any_left(text, borders, sure)
-    again = left or bool(windows) or bool(may_be_whole(np.array(len(rows)), np.array(len(new))))
-    return Whole(text, after, chain, borders, new_borders, sure, odds, left, windows, not again)
+    one_case, doubt = doubts(codes, borders, chain)
+    thin = (odds >= 0) & (odds < need) | one_case
+    by_pairs(chance, new, lines, thin, written)
+    odds = np.minimum(said, chance + STRANGE) - chain.prior - doubt
+    sure = (odds >= need) & has_different_han(new, lines)
+    sure &= ~one_case | (chance >= (NULL[written] - WELL) * per_line(new >= 0x80, lines, np.int64))
+    for other in rival_readings(codes, chain) if sure.any() else ():
+        sure &= is_likelier(chance, other, thin, written)
+    return sure, lambda: odds
 
 
 def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int64], which: Flags, written: str) -> None:
@@ -254,9 +310,9 @@ def by_pairs(chance: NDArray[np.float64], codes: Codes, borders: NDArray[np.int6
     chance[which] = per_line(gain, own, np.float64)
 
 
-def any_left(text: str, borders: NDArray[np.int64], taken: Flags) -> bool:
+def any_left(text: str, taken: Flags) -> bool:
     """Whether any line of TEXT that is not TAKEN has more than ASCII."""
-    return any(not text[borders[k] : borders[k + 1]].isascii() for k in np.flatnonzero(~taken).tolist())
+    return any(not line.isascii() for line, yes in zip(text.split("\n"), taken.tolist(), strict=True) if not yes)
 
 
 def is_likelier(chance: NDArray[np.float64], other: str, thin: Flags, written: str) -> Flags:
@@ -296,18 +352,26 @@ def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flag
 
 
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
-    """Which lines have two different Han characters: those whose first in the order of code points is not their last."""
-    lines = len(borders) - 1 - int(borders[-2] == borders[-1])
-    # Unsigned numbers wrap: what is not Han is no candidate for the lowest above FIRST_HAN, nor below LAST_HAN.
-    first = np.minimum.reduceat(codes - FIRST_HAN, borders[:lines]) + FIRST_HAN
-    last = LAST_HAN - np.minimum.reduceat(LAST_HAN - codes, borders[:lines])
+    """Which lines have two different Han characters; nearly all that have any have two side by side."""
     different = np.zeros(len(borders) - 1, np.bool_)
-    different[:lines] = (first < last) & (first >= FIRST_HAN) & (last <= LAST_HAN)
-    among = [(end >= HEXAGRAMS[0]) & (end <= HEXAGRAMS[1]) for end in (first, last)]
-    for line in np.flatnonzero(different[:lines] & (among[0] | among[1])).tolist():
-        some = codes[borders[line] : borders[line + 1]]  # ䷀ to ䷿ lie among Han and are none
-        different[line] = len(np.unique(some[is_han(some)])) > 1
+    han = are_han().take(codes, mode="clip")
+    pairs = codes[1:] != codes[:-1]
+    pairs &= han[1:]
+    pairs &= han[:-1]
+    lines = len(borders) - 1 - int(borders[-2] >= len(codes) - 1)  # the last may have no pair
+    if lines:
+        np.logical_or.reduceat(pairs, borders[:lines], out=different[:lines])
+    for line in np.flatnonzero(~different).tolist():
+        within = slice(borders[line], borders[line + 1])
+        some = codes[within][han[within]]
+        different[line] = len(some) > 1 and bool((some != some[0]).any())
     return different
+
+
+@cache
+def are_han() -> Flags:
+    """By code point, below 0x10000: what `is_han` says; the last stands for all beyond."""
+    return is_han(np.arange(0x10000, dtype=np.uint32))
 
 
 @cache
@@ -316,6 +380,36 @@ def column_of(name: str) -> NDArray[np.int8]:
     said = suspicion.table().likelihood[:, suspicion.table().names.index(name)].copy()
     said[:0x80] = 0
     return said
+
+
+@cache
+def column_after(chain: Chain) -> NDArray[np.int32]:
+    """The same by the characters that UTF-8 was written with, for a CHAIN of one route by a reader of one byte a character;
+    what is beyond the BMP has the last place, and says what one of the commonest says.
+    """
+    route = chain.routes[0]
+    has = single(route.read)
+    said = np.zeros(256, np.int32)
+    places = np.flatnonzero(has < UNREAD)
+    said[has[places]] = column_of(chain.name).take(places, mode="clip")
+    packed, length = encodings.load(route.written).table
+    codes = np.arange(suspicion.SIZE)
+    codes[-1] = ord("😀")
+    found = np.zeros(len(codes), np.int32)
+    for place in range(4):
+        found += np.where(length[codes] > place, said[packed[codes] >> (8 * place) & 0xFF], 0)
+    return found
+
+
+@cache
+def worths(chain: Chain) -> NDArray[np.float32]:
+    """By code point, what counts at least for a line of CHAIN that has it, in nats: the lesser of what it says of the text
+    as it stands and against meaningless bytes.
+    """
+    chance = chances(chain.routes[0].written)[: suspicion.SIZE]
+    worth: NDArray[np.float32] = np.minimum(chance, column_after(chain).astype(np.float32) / np.float32(suspicion.UNIT))
+    worth[-1] = chances(chain.routes[0].written).min()
+    return worth
 
 
 @cache
