@@ -145,8 +145,8 @@ def doubt(codes: Codes, chain: Chain) -> float:
     table = letters(chain)
     if not len(table):
         return 0.0
-    found = table[codes[codes < len(table)]]
-    small, capital = int((found < 0).sum()), int((found > 0).sum())
+    found = table.take(codes, mode="clip")  # the last place says nothing
+    small, capital = int(np.count_nonzero(found < 0)), int(np.count_nonzero(found > 0))
     if small and capital:
         return 0.0
     if chain.routes[-1].written == "utf-8":

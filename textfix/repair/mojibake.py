@@ -15,7 +15,7 @@ from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
-from textfix.repair.whole import LEAST_ROWS, SPARSE, Whole, may_be_whole
+from textfix.repair.whole import LEAST_ROWS, SPARSE, Whole, is_dense, may_be_whole
 from textfix.repair.whole import read as read_whole
 
 #: Places of a reading that are suspicious still and worth a search of their own: of 100 documents 97 have none.
@@ -102,7 +102,9 @@ def check(whole: Whole, config: Config) -> Whole | None:
         hopeful = probes.hopeful(codes, whole.windows, config)
         repairs = repair_windows(codes, hopeful, config) if hopeful else []
         again += [window for window, some in zip(hopeful, repairs, strict=True) if some]
-    return whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or whole.is_dense))
+    return (
+        whole.without(again) if again else replace(whole, windows=[], settled=not (whole.left or is_dense(whole.after)))
+    )
 
 
 def read_wholes(batch: Batch, rows: NDArray[np.int64], config: Config) -> Iterator[tuple[int, Whole]]:

@@ -260,13 +260,10 @@ def find_rows(codes: Codes) -> NDArray[np.int64]:
 
 def add_up(units: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Where ROW characters of so many UNITS begin that have ENOUGH together; the last ones have fewer behind them."""
-    together = units[:-2] + units[1:-1]  # three times MOST * UNIT is 144: bytes hold it
-    together += units[2:]
+    together = units.copy()
+    together[:-1] += units[1:]  # three times MOST * UNIT is 144: bytes hold it
+    together[:-2] += units[2:]
     found: NDArray[np.int64] = (together >= ENOUGH).nonzero()[0]
-    if sum(units[-2:].tolist()) >= ENOUGH:
-        last = [len(units) - 2] if len(units) > 1 else []
-        last += [len(units) - 1] if units[-1] >= ENOUGH else []
-        found = np.append(found, np.array(last, np.int64))
     return found
 
 

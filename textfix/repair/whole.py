@@ -98,11 +98,6 @@ class Whole:
         codes = self.after.codes[self.new[line] : self.new[line + 1]]
         return len(codes) >= LONG and float(model.costs(codes).mean()) <= suspicion.USUAL
 
-    @property
-    def is_dense(self) -> bool:
-        """Whether `after` may be garbled as a whole again."""
-        return may_be_whole(len(self.after.note(suspicion.rows_of)), len(self.after.codes))
-
 
 @cache
 def chains() -> tuple[NDArray[np.int64], list[Chain]]:
@@ -125,6 +120,11 @@ def may_be_whole(rows: int, size: int) -> bool:
     return rows >= LEAST_ROWS and rows * SPARSE >= size
 
 
+def is_dense(batch: Batch) -> bool:
+    """Whether the one text of BATCH is worth such a look."""
+    return may_be_whole(len(batch.note(suspicion.rows_of)), len(batch.codes))
+
+
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
     amount = int(np.count_nonzero(codes >= 0x80))
@@ -143,7 +143,7 @@ def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
         reader = chain.routes[-1].read
         if said[column] < least or len(chain.routes) > config.max_layers:
             continue
-        if "??" in text and reader in holes.LOSING:  # lost bytes, perhaps: that is for the search
+        if reader in holes.LOSING and "??" in text:  # lost bytes, perhaps: that is for the search
             continue
         if is_doubtful(codes, chain):
             return None
@@ -239,8 +239,7 @@ def weigh(text: str, codes: Codes, after: str, chain: Chain, config: Config) -> 
     if not sure.all():
         windows = [window for window in windows if sure[np.searchsorted(lines, window.start, side="right") - 1]]
         left = any_left(text, sure)
-    whole = Whole(text, batch, chain, lines, sure, odds, left, windows)
-    return replace(whole, settled=not (left or windows or whole.is_dense))
+    return Whole(text, batch, chain, lines, sure, odds, left, windows, not (left or windows or is_dense(batch)))
 
 
 def weigh_checked(codes: Codes, new: Codes, lines: NDArray[np.int64], chain: Chain, need: float) -> Weighed | None:
