@@ -218,7 +218,7 @@ def _which(batch: Batch) -> signs.Flags:
 
 def _own_places(batch: Batch, bits: int) -> list[int]:
     """Where the signs whose BITS these are stand, sought without the others."""
-    places = (batch.note(_which) & np.uint8(bits)).nonzero()[0]
+    places = (batch.note(_which) & np.uint8(bits) != 0).nonzero()[0]  # of truths it is found five times as fast
     if len(places) <= signs.FEW:
         return [place for place, flags in signs.find_few(batch.joined, places.tolist()) if flags & bits]
     places, flags = signs.find(batch.codes, places)

@@ -121,7 +121,7 @@ def find(codes: NDArray[np.uint32], places: Places) -> tuple[Places, Flags]:
     flags = known.which.take(codes.take(places), mode="clip")
     flags &= known.before.take(before, mode="clip")
     flags &= known.after.take(after, mode="clip")
-    left = flags.nonzero()[0]
+    left = (flags != 0).nonzero()[0]
     return places.take(left), flags.take(left)
 
 
@@ -146,9 +146,8 @@ def find_few(text: str, places: list[int]) -> list[tuple[int, int]]:
     known, found = tables(), []
     which, before, after = known.which.data, known.before.data, known.after.data
     for place in places:
-        left, right = text[place - 1] if place else "\n", text[place + 1 : place + 2] or "\n"
-        flags = which[min(ord(text[place]), BEYOND)] & before[min(ord(left), BEYOND)] & after[min(ord(right), BEYOND)]
-        if flags:
+        flags = which[min(ord(text[place]), BEYOND)] & before[min(ord(text[place - 1]), BEYOND) if place else NEWLINE]
+        if flags and (flags := flags & after[min(ord(text[place + 1 : place + 2] or "\n"), BEYOND)]):
             found.append((place, flags))
     return found
 

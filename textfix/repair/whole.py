@@ -38,6 +38,8 @@ MARGIN = 6.0
 WELL = 5.5
 #: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
 BROKEN = 8
+#: The first of the Han characters that nearly all text is in, and how many they are.
+FIRST_HAN, HAN = np.uint32(0x4E00), np.uint32(0x5200)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
 #: Characters of a text that are asked first whether its letters are of one case.
@@ -353,7 +355,7 @@ def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flag
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     """Which lines have two different Han characters; nearly all that have any have two side by side."""
     different = np.zeros(len(borders) - 1, np.bool_)
-    han = are_han().take(codes, mode="clip")
+    han = codes - FIRST_HAN < HAN  # unsigned numbers wrap
     pairs = codes[1:] != codes[:-1]
     pairs &= han[1:]
     pairs &= han[:-1]
@@ -361,16 +363,10 @@ def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     if lines:
         np.logical_or.reduceat(pairs, borders[:lines], out=different[:lines])
     for line in np.flatnonzero(~different).tolist():
-        within = slice(borders[line], borders[line + 1])
-        some = codes[within][han[within]]
+        some = codes[borders[line] : borders[line + 1]]
+        some = some[is_han(some)]
         different[line] = len(some) > 1 and bool((some != some[0]).any())
     return different
-
-
-@cache
-def are_han() -> Flags:
-    """By code point, below 0x10000: what `is_han` says; the last stands for all beyond."""
-    return is_han(np.arange(0x10000, dtype=np.uint32))
 
 
 @cache
