@@ -38,8 +38,8 @@ MARGIN = 6.0
 WELL = 5.5
 #: Characters for each broken one in a text that may be read line by line: text of another language has one in three.
 BROKEN = 8
-#: The first of the Han characters that nearly all text is in, and how many they are.
-FIRST_HAN, HAN = np.uint32(0x4E00), np.uint32(0x5200)
+#: The first and the last Han character that counts, what lies between and is none, and the first of those behind it.
+FIRST_HAN, LAST_HAN, HEXAGRAMS, COMMON_HAN = np.uint32(0x3400), np.uint32(0x9FFF), (0x4DC0, 0x4DFF), np.uint32(0x4E00)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
 #: Characters of a text that are asked first whether its letters are of one case.
@@ -140,7 +140,7 @@ def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     said = np.add.reduce(table.likelihood.take(some, axis=0, mode="clip"), axis=0, dtype=np.int32).take(columns)
     least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
     tried = set()
-    for column in np.argsort(-said, kind="stable")[:TRIED].tolist():
+    for column in likeliest(said):
         chain = candidates[column]
         reader = chain.routes[-1].read
         if said[column] < least or len(chain.routes) > config.max_layers:
@@ -352,20 +352,34 @@ def doubts(codes: Codes, borders: NDArray[np.int64], chain: Chain) -> tuple[Flag
     return one_case, nats
 
 
+def likeliest(said: NDArray[np.int32]) -> Iterator[int]:
+    """The columns of which most is SAID, TRIED of them; the first is nearly always enough."""
+    first = int(said.argmax())
+    yield first
+    yield from np.argsort(-said, kind="stable")[1:TRIED].tolist()
+
+
 def has_different_han(codes: Codes, borders: NDArray[np.int64]) -> Flags:
     """Which lines have two different Han characters; nearly all that have any have two side by side."""
-    different = np.zeros(len(borders) - 1, np.bool_)
-    han = codes - FIRST_HAN < HAN  # unsigned numbers wrap
+    han = codes - COMMON_HAN < LAST_HAN - COMMON_HAN + 1  # unsigned numbers wrap
     pairs = codes[1:] != codes[:-1]
     pairs &= han[1:]
     pairs &= han[:-1]
-    lines = len(borders) - 1 - int(borders[-2] >= len(codes) - 1)  # the last may have no pair
-    if lines:
-        np.logical_or.reduceat(pairs, borders[:lines], out=different[:lines])
-    for line in np.flatnonzero(~different).tolist():
-        some = codes[borders[line] : borders[line + 1]]
-        some = some[is_han(some)]
-        different[line] = len(some) > 1 and bool((some != some[0]).any())
+    if borders[-2] < len(pairs):
+        different: Flags = np.logical_or.reduceat(pairs, borders[:-1])
+        if different.all():
+            return different
+    # Those whose first in the order of code points is not their last.
+    lines = len(borders) - 1 - int(borders[-2] == borders[-1])
+    # What is not Han is no candidate for the lowest above FIRST_HAN, nor below LAST_HAN.
+    first = np.minimum.reduceat(codes - FIRST_HAN, borders[:lines]) + FIRST_HAN
+    last = LAST_HAN - np.minimum.reduceat(LAST_HAN - codes, borders[:lines])
+    different = np.zeros(len(borders) - 1, np.bool_)
+    different[:lines] = (first < last) & (first >= FIRST_HAN) & (last <= LAST_HAN)
+    among = [(end >= HEXAGRAMS[0]) & (end <= HEXAGRAMS[1]) for end in (first, last)]
+    for line in np.flatnonzero(different[:lines] & (among[0] | among[1])).tolist():
+        some = codes[borders[line] : borders[line + 1]]  # ䷀ to ䷿ lie among Han and are none
+        different[line] = len(np.unique(some[is_han(some)])) > 1
     return different
 
 
@@ -427,7 +441,5 @@ def edges(codes: Codes) -> NDArray[np.int64]:
 def per_line(values: NDArray[np.generic], borders: NDArray[np.int64], kind: type[np.generic]) -> NDArray[np.float64]:
     """What VALUES add up to in each line, counted as KIND; the last may be empty."""
     lines = len(borders) - 1 - int(borders[-2] == borders[-1])
-    total = np.zeros(len(borders) - 1)
-    if lines:
-        total[:lines] = np.add.reduceat(values, borders[:lines], dtype=kind)
-    return total
+    found: NDArray[np.float64] = np.add.reduceat(values, borders[:lines], dtype=kind)
+    return found if lines == len(borders) - 1 else np.append(found, found.dtype.type(0))
