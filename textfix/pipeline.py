@@ -14,12 +14,12 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from textfix import punct, script, terms
-from textfix.batch import Batch
+from textfix.batch import SHORT, Batch
 from textfix.clean import SIGN as UNCLEAN
 from textfix.clean import find as find_unclean
 from textfix.config import Config
 from textfix.records import Change, Plan, Step, spare
-from textfix.repair import finders as find_damage
+from textfix.repair import parts as parts_of_repair
 
 #: Characters that go through together: the arrays of a block stay within some 40 MB, whatever the input.
 BLOCK = 1 << 20
@@ -35,7 +35,8 @@ class Pass:
     """One look at a batch: FIND names the texts that change, and is asked again while it does, `times` at most.
 
     It has nothing to do where its SIGNS (their bits) are missing, if it has any. If it is GATED, it looks for nothing but
-    what the batch has seen. If it FOLLOWS, it looks only at texts that the pass before it has changed.
+    what the batch has seen. If it FOLLOWS, it looks only at texts that the pass before it has changed. AT_ONCE does the
+    same to one text that is not short, where a glance is enough to tell, and nothing is left for another look.
     """
 
     stage: str
@@ -44,6 +45,7 @@ class Pass:
     signs: int = 0
     gated: bool = False
     follows: bool = False
+    at_once: Callable[[str, Config], Change | None] | None = None
 
 
 @lru_cache(maxsize=64)
@@ -51,7 +53,10 @@ def passes(config: Config) -> list[Pass]:
     """What the options ask for, in the order in which it happens."""
     line: list[Pass] = []
     if config.repair:
-        line += [Pass("repair", find, times, bits, True, follows) for find, times, bits, follows in find_damage(config)]
+        line += [
+            Pass("repair", part.find, part.times, part.signs, True, part.follows, part.at_once)
+            for part in parts_of_repair(config)
+        ]
     if config.clean:
         safe = config.clean == "safe"
         line.append(Pass("clean", find_unclean, signs=UNCLEAN.bit if safe else 0, gated=safe))
@@ -95,6 +100,10 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     plan: Plan = ()
     batch = Batch([text])
     line, any_sign = passes_and_signs(config)
+    if len(text) >= SHORT and (started := start(text, line, config)) is not None:
+        line, a_pass, change = started
+        plan = (Step(a_pass.stage, change.edits, change.ambiguities),)
+        batch = change.batch
     # One look spares many texts as many as there are passes.
     quiet = any_sign != 0 and not batch.is_dense and not batch.has(any_sign)
     before = plan
@@ -116,6 +125,24 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
             if change.settled:
                 break
     return batch.texts[0], plan
+
+
+def start(text: str, line: list[Pass], config: Config) -> tuple[list[Pass], Pass, Change] | None:
+    """The passes of LINE that are left for TEXT where one of them changes it at once, that one, and the change.
+
+    None if a pass before it would find something in what comes out, as then it would in TEXT.
+    """
+    if config.keep or config.terms:
+        return None
+    signs = 0
+    for number, a_pass in enumerate(line, 1):
+        if a_pass.at_once is not None:
+            change = a_pass.at_once(text, config)
+            return None if change is None or change.batch.has(signs) else (line[number:], a_pass, change)
+        if not a_pass.signs:
+            return None
+        signs |= a_pass.signs
+    return None
 
 
 def blocks(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from textfix.batch import Batch
 from textfix.config import Config
 from textfix.records import Change
 from textfix.repair import escapes, glosses, marks, mojibake, slips, western
 
-__all__ = ["finders"]
+__all__ = ["Part", "parts"]
 
 
-Finder = Callable[[Batch, Config], dict[int, Change]]
-
-
-def finders(config: Config) -> list[tuple[Finder, int, int, bool]]:
-    """The passes of this stage in their order, each with how often it may be asked again, the bits of its signs, and
-    whether it is only for what the one before it changes.
+class Part(NamedTuple):
+    """One of the passes of this stage: how often `find` may be asked again, the bits of its `signs`, whether it is only for
+    what the one before it changes, and what does the same to one long text `at_once` where a glance is enough.
     """
-    found: list[tuple[Finder, int, int, bool]] = [(escapes.find, 3, escapes.SIGNS, False)] if config.escapes else []
+
+    find: Callable[[Batch, Config], dict[int, Change]]
+    times: int = 1
+    signs: int = 0
+    follows: bool = False
+    at_once: Callable[[str, Config], Change | None] | None = None
+
+
+def parts(config: Config) -> list[Part]:
+    """The passes of this stage in their order."""
+    found = [Part(escapes.find, 3, escapes.SIGNS)] if config.escapes else []
     if config.max_layers:
-        found.append((mojibake.find, config.max_layers, 0, False))
-        found.append((western.find, 1, western.SIGN.bit, False))
-        found.append((mojibake.find, config.max_layers, 0, True))  # under a layer that only ftfy takes off
-        found.append((marks.find, 1, marks.SIGN.bit, False))
-    return [*found, (slips.find, 1, slips.SIGNS, False), (glosses.find, 1, glosses.BRACKET.bit, False)]
+        found.append(Part(mojibake.find, config.max_layers, at_once=mojibake.find_at_once))
+        found.append(Part(western.find, 1, western.SIGN.bit))
+        found.append(Part(mojibake.find, config.max_layers, follows=True))  # under a layer that only ftfy takes off
+        found.append(Part(marks.find, 1, marks.SIGN.bit))
+    return [*found, Part(slips.find, 1, slips.SIGNS), Part(glosses.find, 1, glosses.BRACKET.bit)]

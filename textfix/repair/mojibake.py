@@ -15,7 +15,7 @@ from textfix.repair import missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
-from textfix.repair.whole import LEAST_ROWS, SPARSE, Whole, is_dense, may_be_whole
+from textfix.repair.whole import LEAST_ROWS, SPARSE, Whole, is_dense, may_be_whole, read_at_once
 from textfix.repair.whole import read as read_whole
 
 #: Places of a reading that are suspicious still and worth a search of their own: of 100 documents 97 have none.
@@ -66,6 +66,14 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     for some in edits.values():
         some.sort(key=lambda edit: edit.start)
     return changes | {text: splice(batch.texts[text], some) for text, some in edits.items()}
+
+
+def find_at_once(text: str, config: Config) -> Change | None:
+    """What `find` does in TEXT, not a short one, where a glance tells that it is garbled throughout, and nothing is left."""
+    whole = read_at_once(text, config)
+    if whole is None or whole.left or (checked := check(whole, config)) is None or not checked.settled:
+        return None
+    return changed(checked)
 
 
 def changed(whole: Whole) -> Change:

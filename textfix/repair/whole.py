@@ -42,6 +42,9 @@ BROKEN = 8
 FIRST_HAN, LAST_HAN, HEXAGRAMS, COMMON_HAN = np.uint32(0x3400), np.uint32(0x9FFF), (0x4DC0, 0x4DFF), np.uint32(0x4E00)
 #: Characters of a line in which what is suspicious still may be for itself: in a shorter one it tells of the whole.
 LONG = 64
+#: Characters of a text that are looked at first, and their units on average from which it may be garbled throughout:
+#: clean documents stay below 8, those of UTF-8 read byte by byte are beyond 28.
+GLANCE, SUSPICIOUS = 8, 20
 #: Characters of a text that are asked first whether its letters are of one case.
 FIRST = 256
 Flags = NDArray[np.bool_]
@@ -127,21 +130,52 @@ def is_dense(batch: Batch) -> bool:
     return may_be_whole(len(batch.note(suspicion.rows_of)), len(batch.codes))
 
 
+def read_at_once(text: str, config: Config) -> Whole | None:
+    """TEXT, not a short one, read again if it is UTF-8 that was read byte by byte throughout: what `read` gives after one
+    look at some of its characters. None if that is not so, or in doubt.
+    """
+    units = suspicion.table().units.data
+    glance = [units[min(ord(char), suspicion.SIZE - 1)] for char in text[:: len(text) // GLANCE + 1]]
+    if sum(glance) < SUSPICIOUS * len(glance) or not config.max_layers:
+        return None
+    _, said = ask(to_codes(text[:: len(text) // (2 * SAMPLE) + 1]))
+    chain = chains()[1][next(likeliest(said))]
+    route = chain.routes[0]
+    if len(chain.routes) > 1 or route.written in OTHER or route.read not in SINGLE:
+        return None
+    codes = to_codes(text[:FIRST])
+    if cases.doubt(codes, chain):
+        return None
+    if route.read != "latin-1" or (data := as_latin(text)) is None:
+        data = encodings.load(route.read).encode_all(to_codes(text))
+    if data is None:
+        return None
+    try:
+        return weigh(text, codes, data.decode(route.written), chain, config)
+    except UnicodeDecodeError:
+        return None
+
+
+def ask(codes: Codes) -> tuple[int, NDArray[np.int32]]:
+    """How many of CODES are asked which chain it was, SAMPLE at most, and what they say for each of `chains`, in units."""
+    columns, _ = chains()
+    some = codes[codes >= 0x80]
+    some = some[:: len(some) // SAMPLE + 1]
+    likelihood = suspicion.table().likelihood.take(some, axis=0, mode="clip")
+    return len(some), np.add.reduce(likelihood, axis=0, dtype=np.int32).take(columns)
+
+
 def read(text: str, codes: Codes, dense: int, config: Config) -> Whole | None:
     """TEXT (its CODES, DENSE of which are suspicious places) read again, or None if nothing in it is clear."""
     amount = int(np.count_nonzero(codes >= 0x80))
     if not amount or dense < DENSE * amount:
         return None
-    table = suspicion.table()
-    columns, candidates = chains()
     some = codes[:: len(codes) // (2 * SAMPLE) + 1] if amount * 4 > len(codes) else codes
-    some = some[some >= 0x80]
-    some = some[:: len(some) // SAMPLE + 1]
-    said = np.add.reduce(table.likelihood.take(some, axis=0, mode="clip"), axis=0, dtype=np.int32).take(columns)
-    least = config.caution * suspicion.UNIT / 2 * len(some) / amount  # of the sample: half of what the text must have
+    asked, said = ask(some)
+    least = config.caution * suspicion.UNIT / 2 * asked / amount  # of the sample: half of what the text must have
     tried = set()
     for column in likeliest(said):
-        chain = candidates[column]
+        chain = chains()[1][column]
         reader = chain.routes[-1].read
         if said[column] < least or len(chain.routes) > config.max_layers:
             continue
