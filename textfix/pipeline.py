@@ -100,7 +100,7 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     plan: Plan = ()
     batch = Batch([text])
     line, any_sign = passes_and_signs(config)
-    if len(text) >= SHORT and (started := start(text, line, config)) is not None:
+    if len(text) >= SHORT and (started := start(batch, line, config)) is not None:
         line, a_pass, change = started
         plan = (Step(a_pass.stage, change.edits, change.ambiguities),)
         batch = change.batch
@@ -127,21 +127,21 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     return batch.texts[0], plan
 
 
-def start(text: str, line: list[Pass], config: Config) -> tuple[list[Pass], Pass, Change] | None:
-    """The passes of LINE that are left for TEXT where one of them changes it at once, that one, and the change.
-
-    None if a pass before it would find something in what comes out, as then it would in TEXT.
+def start(batch: Batch, line: list[Pass], config: Config) -> tuple[list[Pass], Pass, Change] | None:
+    """The passes of LINE that are left for a BATCH of one text where one of them changes it at once, that one, and the
+    change; None also if a pass before it finds something.
     """
     if config.keep or config.terms:
         return None
-    signs = 0
-    for number, a_pass in enumerate(line, 1):
+    for number, a_pass in enumerate(line):
         if a_pass.at_once is not None:
-            change = a_pass.at_once(text, config)
-            return None if change is None or change.batch.has(signs) else (line[number:], a_pass, change)
+            change = a_pass.at_once(batch.texts[0], config)
+            # What a pass before it looks for stands in what comes out as it does in the text.
+            if change is None or any(change.batch.has(one.signs) and one.find(batch, config) for one in line[:number]):
+                return None
+            return line[number + 1 :], a_pass, change
         if not a_pass.signs:
             return None
-        signs |= a_pass.signs
     return None
 
 
