@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model, routes
 from textfix.batch import Codes
 from textfix.config import Config
-from textfix.encodings import CASED, FALLBACK, HOLE, WIDE
+from textfix.encodings import CASED, FALLBACK, HOLE, SINGLE, WIDE, single
 from textfix.repair import lossy, readings, wide
 from textfix.repair.readings import BARRIER, NULL, STRANGE
 from textfix.repair.spans import ABSURD, BYTE, FAMILIAR, SHARE, UNFAMILIAR
@@ -62,15 +62,20 @@ def hopeful(codes: Codes, found: Sequence[Window], config: Config) -> list[Windo
     """Those windows of CODES that are worth reading, each with those of its chains that are."""
     middles: list[Codes] = []
     asked: dict[str, list[tuple[int, int]]] = {}  # by chain: windows, and their middles
+    alike: dict[tuple[int, str], list[str]] = {}  # by window and chain: others that read the same bytes there
     left: list[dict[str, float]] = []
     for number, window in enumerate(found):
         left.append({})
         mine = [
             codes[beginning(codes, start, window.start) : min(end + BESIDE, window.end)] for start, end in window.cores
         ]
+        first: dict[tuple[str, bytes], str] = {}
         for name, nats in window.chains.items():
             if name in chains() and all(is_plain(middle, chains()[name]) for middle in mine):
-                asked.setdefault(name, []).extend((number, len(middles) + k) for k in range(len(mine)))
+                like = first.setdefault(says(chains()[name], mine), name)
+                alike.setdefault((number, like), []).append(name)
+                if like == name:
+                    asked.setdefault(name, []).extend((number, len(middles) + k) for k in range(len(mine)))
             elif name not in wide.chains():
                 left[-1][name] = nats
         middles += [np.append(middle, np.uint32(NEWLINE)) for middle in mine]
@@ -84,9 +89,19 @@ def hopeful(codes: Codes, found: Sequence[Window], config: Config) -> list[Windo
             probes.append(read(joined[take], standing[take], chains()[name], len(whose)))
             whose += [(number, name) for number, _ in some]
         for (number, name), odds in zip(whose, weigh(probes, len(whose)), strict=True):
-            if odds - chains()[name].prior >= config.caution - SLACK:
-                left[number][name] = found[number].chains[name]
+            for other in alike[number, name]:
+                if odds - chains()[other].prior >= config.caution - SLACK:
+                    left[number][other] = found[number].chains[other]
     return [replace(window, chains=some) for window, some in zip(found, left, strict=True) if some]
+
+
+def says(chain: Chain, middles: Sequence[Codes]) -> tuple[str, bytes]:
+    """What tells a reading of MIDDLES along CHAIN from others: readers of one byte a character have most bytes alike."""
+    route = chain.routes[0]
+    if len(chain.routes) > 1 or route.read not in SINGLE:
+        return chain.name, b""
+    table = single(route.read)
+    return route.written, b"".join([table.take(middle, mode="clip").tobytes() for middle in middles])
 
 
 def beginning(codes: Codes, start: int, least: int) -> int:

@@ -77,6 +77,8 @@ def spans(
     gained = np.bincount(window, np.maximum(gain, 0), len(windows))
     likely = np.bincount(window, np.maximum(chance, 0), len(windows)) + STRANGE + FAMILIAR
     hopeful = np.flatnonzero(np.minimum(gained, likely) >= need)
+    if not len(hopeful):
+        return
     # A border is natural next to an atom that stays as it is or cannot be read, and free at the ends of a line.
     open_ = reading.same | (gain <= -readings.BARRIER)
     cut = np.full(len(gain) + 1, CUT)
