@@ -8,6 +8,7 @@ known, the one that costs least by the plain frequency of its characters.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -20,6 +21,8 @@ from textfix.batch import Codes, to_codes
 from textfix.encodings import HOLE, LOST, Decoded, Encoded
 
 QUESTION = 0x3F
+#: Bytes that stand for what is not known.
+MISSING = (LOST, QUESTION)
 #: Bytes of one run: all from `?` up may be part of a character, or a loss.
 RUN = re.compile(rb"[\x3f-\xff]+")
 DAMAGE = re.compile(rb"[\x80-\xfe]\?|\?[\x80-\xfe]|\xff")
@@ -83,15 +86,38 @@ def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encode
     if not len(places):
         return encoded
     data = bytearray(encoded.data)
-    for place in places.tolist():
-        start = int(encoded.starts[place])
-        low, high = max(0, start - AROUND), start + 2 + AROUND
-        ways = [bytes(data[low:high])]
-        for twin in twins[int(codes[place])]:
-            ways.append(ways[0][: start - low] + twin.to_bytes(2, "big") + ways[0][start - low + 2 :])
-        prices = [price(way, written) + SELDOM * (way is not ways[0]) for way in ways]
-        data[low:high] = ways[int(np.argmin(prices))]
+    starts = encoded.starts[places].tolist()
+    options = [twins[code] for code in codes[places].tolist()]
+    for some in rounds(starts):
+        parts: list[bytes] = []
+        for k in some:
+            low, high = max(0, starts[k] - AROUND), starts[k] + 2 + AROUND
+            own, at = bytes(data[low:high]), starts[k] - low
+            parts += (own, *(own[:at] + twin.to_bytes(2, "big") + own[at + 2 :] for twin in options[k]))
+        costs = iter(zip(prices(parts, written), parts, strict=True))
+        for k in some:
+            best, part = next(costs)
+            for _ in options[k]:
+                cost, other = next(costs)
+                if cost + SELDOM < best:
+                    best, part = cost + SELDOM, other
+            low = max(0, starts[k] - AROUND)
+            data[low : low + len(part)] = part
     return Encoded(bytes(data), encoded.starts, encoded.known)
+
+
+def rounds(starts: list[int]) -> list[list[int]]:
+    """The numbers of STARTS in lists, one after another to be decided: what is in the same is too far apart to matter to
+    one another, and what stands before in the same surroundings is decided before.
+    """
+    found: list[list[int]] = []
+    depth = 0
+    for k, start in enumerate(starts):
+        depth = depth + 1 if k and start - starts[k - 1] < AROUND + 2 else 0
+        if depth == len(found):
+            found.append([])
+        found[depth].append(k)
+    return found
 
 
 @cache
@@ -272,16 +298,22 @@ def cut_in_context(line: list[list[bytes]], written: str) -> list[bytes]:
     return pieces_of(ways[0][3])
 
 
-def price(part: bytes, written: str) -> float:
-    """What the bytes of PART cost in WRITTEN, cut as is best: a character may begin with its first byte or its second,
-    which then leaves half of one before it.
+def prices(parts: list[bytes], written: str) -> list[float]:
+    """What the bytes of each of PARTS cost in WRITTEN, cut as is best: a character may begin with its first byte or its
+    second, which then leaves half of one before it.
     """
     if written == "utf-8":
-        return BOTH * part.decode("utf-8", "replace").count("\ufffd")
-    codes = [np.array(pair(part[skip:], written)[1], np.uint32) for skip in (0, 1)]
-    return min(
-        HALF * skip + float(np.where(one == HOLE, BOTH, model.costs(one)).sum()) for skip, one in enumerate(codes)
-    )
+        return [BOTH * part.decode("utf-8", "replace").count("\ufffd") for part in parts]
+    # All at once, a newline behind each.
+    texts = [[*pair(part[skip:], written)[1], NEWLINE] for part in parts for skip in (0, 1)]
+    codes = np.array([code for text in texts for code in text], np.uint32)
+    costs = np.where(codes == HOLE, BOTH, model.costs(codes))
+    costs[np.cumsum([len(text) for text in texts]) - 1] = 0.0
+    first = np.cumsum([0, *(len(text) for text in texts[:-1])])
+    whole = np.add.reduceat(costs, first).reshape(-1, 2)
+    whole[:, 1] += HALF
+    found: list[float] = whole.min(axis=1).tolist()
+    return found
 
 
 def decode(encoded: Encoded, written: str) -> Decoded:
@@ -329,27 +361,43 @@ def cheapest(run: bytes, written: str) -> tuple[list[float], list[tuple[int, int
     known, chars = cost[couples].tolist(), char[couples].tolist()
     best = [0.0] + [IMPOSSIBLE * len(run)] * len(run)
     back: list[tuple[int, int]] = [(0, 0)] * (len(run) + 1)
+    size = len(run)
     for at, byte in enumerate(run):
         so_far = best[at]
-        unknown = byte in (LOST, QUESTION)
-        if byte == LOST:
-            single = WHOLE, HOLE
-        elif byte == QUESTION:
-            single = ASKED, QUESTION
-        else:
-            single = (LETTER, byte) if byte < 0x80 else (STRAY, HOLE)
-        steps = [(at + 1, *single)]
-        if at + 1 < len(run):
-            following = run[at + 1]
-            vague = following in (LOST, QUESTION)
-            asked = SWALLOWED * ((byte == QUESTION) + (following == QUESTION))
-            if unknown and vague:
-                steps.append((at + 2, BOTH + asked, HOLE))
-            elif unknown or (vague and byte >= 0x80):
-                steps.append((at + 2, HALF + asked, HOLE))
-            elif byte >= 0x80:
-                steps.append((at + 2, min(known[at], STRAY), chars[at]))
-        for to, price, code in steps:
-            if so_far + price < best[to]:
-                best[to], back[to] = so_far + price, (at, code)
+        after = at + 1
+        following = run[after] if after < size else -1
+        if byte in MISSING or following in MISSING:
+            for width, price, code in damaged(byte, following):
+                if so_far + price < best[at + width]:
+                    best[at + width], back[at + width] = so_far + price, (at, code)
+            continue
+        if byte < 0x80:
+            if so_far + LETTER < best[after]:
+                best[after], back[after] = so_far + LETTER, (at, byte)
+            continue
+        if so_far + STRAY < best[after]:
+            best[after], back[after] = so_far + STRAY, (at, HOLE)
+        if following >= 0:
+            price = so_far + min(known[at], STRAY)
+            if price < best[at + 2]:
+                best[at + 2], back[at + 2] = price, (at, chars[at])
     return best, back
+
+
+def damaged(byte: int, following: int) -> Iterator[tuple[int, float, int]]:
+    """How many bytes the character may have that begins with BYTE before the one that is FOLLOWING (-1 for none), where one
+    of the two stands for a loss; each with its price and its code point.
+    """
+    unknown, vague = byte in MISSING, following in MISSING
+    if byte == LOST:
+        yield 1, WHOLE, HOLE
+    elif byte == QUESTION:
+        yield 1, ASKED, QUESTION
+    else:
+        yield 1, *((LETTER, byte) if byte < 0x80 else (STRAY, HOLE))
+    if following >= 0:
+        asked = SWALLOWED * ((byte == QUESTION) + (following == QUESTION))
+        if unknown and vague:
+            yield 2, BOTH + asked, HOLE
+        elif unknown or byte >= 0x80:
+            yield 2, HALF + asked, HOLE
