@@ -80,11 +80,11 @@ class Model:
 
     def folded(self, codes: Codes) -> Codes:
         """CODES as the tables know them."""
-        return self.fold[np.minimum(codes, TOP)]
+        return self.fold.take(codes, mode="clip")
 
     def plain_costs(self, codes: Codes) -> Costs:
         """−ln P of each of CODES whatever stands before it."""
-        return self.unigram[self.folded(codes)].astype(np.float32) / np.float32(UNIT)
+        return self.unigram.take(self.folded(codes)).astype(np.float32) / np.float32(UNIT)
 
     def costs(self, codes: Codes) -> Costs:
         """The cost of each of CODES given the two before it; a newline stands before the first."""
@@ -113,13 +113,17 @@ class Model:
 
     def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.uint32]]:
         """By pairs of folded code points: the cost of the second, that of the pair from nothing, the pair's hash."""
-        plain, following = self.unigram[first].astype(np.int16), self.unigram[second].astype(np.int16)
-        cost = self.backoff[first].astype(np.int16) + following
+        plain = self.unigram.take(first, mode="clip").astype(np.int16)
+        following = self.unigram.take(second, mode="clip").astype(np.int16)
+        cost = self.backoff.take(first, mode="clip").astype(np.int16)
+        cost += following
         mixed = hashed(first, second)
         found, value = look_up(self.pairs, mixed)
-        found &= value + SLACK >= following - plain
-        cost[found] = value[found]
-        return cost, plain + cost, mixed
+        following -= plain
+        found &= value + SLACK >= following
+        np.copyto(cost, value, where=found)
+        plain += cost
+        return cost, plain, mixed
 
     def _triples(
         self,
@@ -141,12 +145,15 @@ class Model:
 def look_up(table: NDArray[np.uint16], mixed: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
     """Which of the hashes have an entry in TABLE, and its cost in units."""
     places, mark = slots(mixed, len(table).bit_length() - 1)
-    entry = table[places[-1]]
+    entry = table.take(places[-1], mode="clip")
     for place in places[-2::-1]:
-        here = table[place]
-        entry = np.where(here >> COST_BITS == mark, here, entry)
-    found = (entry >> COST_BITS == mark) & (entry != 0)
-    return found, (entry & ((1 << COST_BITS) - 1)).astype(np.int16) * np.int16(UNIT // PAIR_UNIT)
+        here = table.take(place, mode="clip")
+        np.copyto(entry, here, where=here >> COST_BITS == mark)
+    found = entry >> COST_BITS == mark
+    found &= entry != 0
+    entry &= (1 << COST_BITS) - 1
+    entry *= UNIT // PAIR_UNIT
+    return found, entry.view(np.int16)
 
 
 @cache

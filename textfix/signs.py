@@ -66,6 +66,7 @@ class Tables:
     which: Flags
     before: Flags
     after: Flags
+    alone: tuple[bytes, bytes, bytes]  # which, before and after again: an item of an array takes twice as long
 
 
 def tables() -> Tables:
@@ -82,7 +83,7 @@ def _tables(number: int) -> Tables:
     seen = np.where(which != 0, SOME, 0).astype(np.uint8)
     for weights in _weights:
         seen |= weights()
-    return Tables(seen, which, before, after)
+    return Tables(seen, which, before, after, (which.tobytes(), before.tobytes(), after.tobytes()))
 
 
 def truths(given: str | Callable[[], Table] | None) -> Table:
@@ -143,12 +144,19 @@ def find_few(text: str, places: list[int]) -> list[tuple[int, int]]:
     """At which of PLACES a sign is in TEXT, each with its bits: the same as `find`, without arrays."""
     if not places:
         return []
-    known, found = tables(), []
-    which, before, after = known.which.data, known.before.data, known.after.data
+    found = []
+    which, before, after = tables().alone
+    last = len(text) - 1
     for place in places:
-        flags = which[min(ord(text[place]), BEYOND)] & before[min(ord(text[place - 1]), BEYOND) if place else NEWLINE]
-        if flags and (flags := flags & after[min(ord(text[place + 1 : place + 2] or "\n"), BEYOND)]):
-            found.append((place, flags))
+        code = ord(text[place])
+        flags = which[code if code < BEYOND else BEYOND]
+        code = ord(text[place + 1]) if place < last else NEWLINE
+        flags &= after[code if code < BEYOND else BEYOND]
+        if flags:  # of most characters what stands behind them says that they are no sign
+            code = ord(text[place - 1]) if place else NEWLINE
+            flags &= before[code if code < BEYOND else BEYOND]
+            if flags:
+                found.append((place, flags))
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -61,17 +62,20 @@ MARKS = ((0xB7, 0xB7), (0x2010, 0x2027), (0x3000, 0x303F), (0xFF01, 0xFF5E))
 HOLE = 0xFFFD
 #: What the second step looks at, counted from where a row starts: it and its neighbours; and what the third does.
 WITHIN = np.arange(-1, ROW + 1)[:, None]
-NEARBY = np.arange(-5, 11)[:, None]
+NEARBY_FIRST, NEARBY_LAST = -5, 10
+NEARBY = np.arange(NEARBY_FIRST, NEARBY_LAST + 1)[:, None]
 #: Characters around a row that the model is asked about, and around a suspicious stretch that are looked at too: a
 #: misread word starts and ends with likely ones.
 NEAR, MARGIN = 6, 64
 NEWLINE = 0x0A
 #: Characters of a stretch that are weighed for all chains at once: a page of garbled text in one line would take 2 KB each.
 BLOCK = 4096
-#: Up to so many places the third step asks all chains at once; from so many sums on, they are added up step by step.
+#: Up to so many rows are judged one by one; from so many sums on, they are added up step by step.
 FEW, STEPWISE = 8, 1 << 12
 #: Sinks any sum that a character can have added to.
 SINK = np.float32(-64.0)
+#: ALARM and SINK in units.
+ENOUGH_OF_ONE, BREAK = int(ALARM * UNIT), int(SINK * UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,50 +300,64 @@ def surprising(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
     Rows that begin side by side are judged by what stands around the first.
     """
+    if len(rows) <= FEW:
+        return surprising_few(codes, rows)
     first = np.ones(len(rows), np.bool_)
     np.greater(rows[1:] - rows[:-1], 1, out=first[1:])
     heads = rows[first]
-    # All chains together first, which is less to add up; for few rows it is done without calls that cost more.
-    if len(heads) <= FEW:
-        yes = np.array([adds_up(codes, row) for row in heads.tolist()])
-    else:
-        yes = reach(table().likely.take(around(codes, heads, NEARBY), mode="clip")) >= ALARM
+    # All chains together first, which is less to add up.
+    near = around(codes, heads, NEARBY)
+    yes = reach(table().likely.take(near, mode="clip")) >= ALARM
     at = yes.nonzero()[0]
     if not len(at):
         return at
-    yes[at] = are_explained(around(codes, heads[at], NEARBY))
+    near = near.take(at, axis=1)
+    likely = table().likelihood.take(near, axis=0, mode="clip").astype(np.int16)
+    likely[near == NEWLINE] = SINK * UNIT
+    yes[at] = (reach(likely) >= np.int16(ALARM * UNIT)).any(axis=1)
     left: NDArray[np.int64] = rows[yes[np.cumsum(first) - 1]]
     return left
 
 
-def adds_up(codes: Codes, row: int) -> bool:
-    """Whether what speaks for any chain near ROW adds up to ALARM (Kadane)."""
+def surprising_few(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same for few ROWS, without calls that cost more than what they look at."""
     likely = table().likely.data
-    before, after = int(NEARBY[0, 0]), int(NEARBY[-1, 0]) + 1
+    left = []
+    before, yes = -2, False
+    for row in rows.tolist():
+        if row > before + 1:
+            near = codes[max(row + NEARBY_FIRST, 0) : row + NEARBY_LAST + 1].tolist()
+            said = [likely[code if code < SIZE else SIZE - 1] for code in near]
+            yes = sums_up(said, ALARM) and is_explained(near, said)
+        before = row
+        if yes:
+            left.append(row)
+    return np.array(left, np.int64)
+
+
+def sums_up(likely: Iterable[float], enough: float) -> bool:
+    """Whether a run of LIKELY adds up to ENOUGH (Kadane)."""
     run = 0.0
-    for code in codes[max(row + before, 0) : row + after].tolist():
-        run += likely[min(code, SIZE - 1)]
-        if run >= ALARM:
+    for said in likely:
+        run += said
+        if run >= enough:
             return True
         if run < 0:
             run = 0.0
     return False
 
 
-def are_explained(near: Codes) -> NDArray[np.bool_]:
-    """Which columns of NEAR some chain explains."""
-    likely = table().likelihood.take(near, axis=0, mode="clip").astype(np.int16)
-    likely[near == NEWLINE] = SINK * UNIT
-    enough = np.int16(ALARM * UNIT)
-    explained = np.zeros(near.shape[1], np.bool_)
-    if near.shape[1] > FEW:
-        np.greater_equal(reach(likely), enough).any(axis=1, out=explained)
-        return explained
+def is_explained(near: list[int], said: list[float]) -> bool:
+    """Whether some chain explains NEAR; SAID is what speaks for any chain at each place."""
+    rows = table().likelihood[[min(code, SIZE - 1) for code in near]]
     # Of most chains not even all that speaks for them is enough.
-    column, chain = (np.maximum(likely, 0).sum(axis=0, dtype=np.int16) >= enough).nonzero()
-    if len(chain):
-        explained[column[reach(likely[:, column, chain]) >= enough]] = True
-    return explained
+    speaks = [at for at, most in enumerate(said) if most > 0]
+    total = np.add.reduce(np.maximum(rows[speaks], 0), axis=0, dtype=np.int16)
+    for chain in (total >= ENOUGH_OF_ONE).nonzero()[0].tolist():
+        column = rows[:, chain].tolist()
+        if sums_up([BREAK if code == NEWLINE else units for code, units in zip(near, column, strict=True)], ENOUGH_OF_ONE):
+            return True
+    return False
 
 
 def reach(likely: NDArray[Any]) -> NDArray[Any]:
