@@ -21,6 +21,8 @@ SHORT = 400
 
 #: Where signs are one in so many characters of a text alone, each pass looks for its own: garbled text has little else.
 DENSE = 4
+#: The bits of all signs there may be, where nobody has looked which there are.
+ASK = -1
 #: Texts from this length on are encoded: numpy holds no string of 2 GB or more.
 HUGE = 1 << 28
 
@@ -67,12 +69,13 @@ class Batch:
     The arrays are made when first asked for, so that a pass whose gate finds nothing pays nothing.
     """
 
-    __slots__ = ("_codes", "_ends", "_joined", "_notes", "_seen", "_starts", "texts")
+    __slots__ = ("_bits", "_codes", "_ends", "_joined", "_notes", "_seen", "_starts", "texts")
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._joined: str | None = None
         self._notes: dict[Any, Any] = {}
+        self._bits: int | None = None
         self._codes: Codes | None = None
         self._seen: signs.Flags | None = None
         self._starts: Offsets | None = None
@@ -147,6 +150,7 @@ class Batch:
         for text in texts:
             seen[self.starts[text] : self.ends[text]] = 0
         self._notes.clear()
+        self._bits = None
 
     def note(self, work: Callable[[Batch], Any]) -> Any:
         """What WORK gives for the batch; worked out once, for passes that want the same of an unchanged batch."""
@@ -167,9 +171,9 @@ class Batch:
 
     def has(self, bits: int) -> bool:
         """Whether any of the signs whose BITS these are is in the batch."""
-        if self.is_dense:
-            return len(self.places(bits)) > 0
-        return bool(bits and self.note(_bits) & bits)
+        if self._bits is None:
+            self._bits = _bits(self)
+        return self._bits & bits != 0 and (self._bits != ASK or len(self.places(bits)) > 0)
 
     def places(self, bits: int) -> list[int]:
         """Where the signs whose BITS these are stand in the joined texts."""
@@ -234,8 +238,10 @@ def _signs_alone(batch: Batch) -> list[tuple[int, int]] | None:
 
 
 def _bits(batch: Batch) -> int:
-    """The bits of all signs that are in the batch."""
+    """The bits of all signs that are in the batch; ASK if each is to be asked for."""
     few = batch.note(_signs_alone)
     if few is not None:
-        return reduce(or_, (flags for _, flags in few), 0)
+        return reduce(or_, [flags for _, flags in few], 0)
+    if batch.is_dense:
+        return ASK
     return int(np.bitwise_or.reduce(batch.note(_signs)[1]))

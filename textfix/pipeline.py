@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 
 from textfix import punct, script, terms
 from textfix.batch import SHORT, Batch
@@ -69,13 +68,6 @@ def passes(config: Config) -> list[Pass]:
     return line
 
 
-@lru_cache(maxsize=64)
-def passes_and_signs(config: Config) -> tuple[list[Pass], int]:
-    """The passes, and the bits of the signs of all of them."""
-    line = passes(config)
-    return line, reduce(or_, (a_pass.signs for a_pass in line), 0)
-
-
 def run(texts: Sequence[str], config: Config) -> Iterator[tuple[str, Plan]]:
     """Each text after the whole line, and the plan that led there; a text that needs nothing is the same object."""
     for block in blocks(texts):
@@ -99,20 +91,18 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
     """The same for one text, without the lists that many need."""
     plan: Plan = ()
     batch = Batch([text])
-    line, any_sign = passes_and_signs(config)
+    line = passes(config)
     if len(text) >= SHORT and (started := start(batch, line, config)) is not None:
         line, a_pass, change = started
         plan = (Step(a_pass.stage, change.edits, change.ambiguities),)
         batch = change.batch
-    # One look spares many texts as many as there are passes.
-    quiet = any_sign != 0 and not batch.is_dense and not batch.has(any_sign)
     before = plan
     for a_pass in line:
         if a_pass.follows and before is plan:
             continue
         before = plan
         for _ in range(a_pass.times):
-            if a_pass.signs and (quiet or not batch.has(a_pass.signs)):
+            if a_pass.signs and not batch.has(a_pass.signs):
                 break
             changes = a_pass.find(batch, config)
             if changes and (config.keep or config.terms):
@@ -121,7 +111,7 @@ def run_one(text: str, config: Config) -> tuple[str, Plan]:
                 break
             change = changes[0]
             plan += (Step(a_pass.stage, change.edits, change.ambiguities),)
-            batch, quiet = change.batch or Batch([change.text]), False
+            batch = change.batch or Batch([change.text])
             if change.settled:
                 break
     return batch.texts[0], plan
