@@ -24,14 +24,16 @@ from textfix.records import Change, Edit, Lazy, splice
 PASSES = 6
 
 
-def clean_text(text: str, level: str, becomes_traditional: bool = False) -> Change | None:
-    """What LEVEL makes of TEXT, which may be about to be converted; None if nothing changes."""
+def clean_text(text: str, level: str, becomes_traditional: bool, places: list[int] | None) -> Change | None:
+    """What LEVEL makes of TEXT, which may be about to be converted; None if nothing changes. PLACES are where it may have
+    anything to clean, None if anywhere.
+    """
     if "\r\n" in text:  # a file of Windows is nothing but these, most often
         after = text.replace("\r\n", "\n")
         if gate(level).search(after) is None and (level == "safe" or unicodedata.is_normalized("NFC", after)):
             return Change(after, Lazy(partial(returns, text)))
     full = level == "full"
-    edits = list(Walk(text, full, becomes_traditional).edits(None if full else spots(text)))
+    edits = list(Walk(text, full, becomes_traditional).edits(places))
     after = splice(text, edits).text
     for number in range(PASSES):
         if full and number % 2 == 0:
@@ -65,17 +67,27 @@ def returns(text: str) -> tuple[Edit, ...]:
 SIGN = signs.Sign(lambda: signs.matched(gate("safe"), beyond=True))
 
 
-def suspects(batch: Batch, level: str) -> list[int]:
-    """Which texts have anything that may have to go."""
+def suspects(batch: Batch, level: str) -> dict[int, list[int] | None]:
+    """Which texts have anything that may have to go, and where in them it may be; None if that is not known."""
     search = gate(level).search
     if level == "safe":
         match = gate(level).match  # what is beyond the BMP is a sign in any case
-        return list(dict.fromkeys(batch.owner(at) for at in batch.places(SIGN.bit) if match(batch.joined, at)))
+        spotted: dict[int, list[int] | None] = {}
+        for at in batch.places(SIGN.bit):
+            if match(batch.joined, at):
+                owner = batch.owner(at)
+                mine = spotted.setdefault(owner, [])
+                assert mine is not None
+                mine.append(at - int(batch.starts[owner]))
+        return spotted
     joined = batch.joined
     if not unicodedata.is_normalized("NFC", joined):
-        return [i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)]
+        unsound = [
+            i for i, text in enumerate(batch.texts) if search(text) or not unicodedata.is_normalized("NFC", text)
+        ]
+        return dict.fromkeys(unsound)
     if len(batch.texts) == 1:
-        return [0] if search(joined) else []
+        return {0: None} if search(joined) else {}
     found: list[int] = []
     starts: list[int] = []
     hit = search(joined)
@@ -85,7 +97,7 @@ def suspects(batch: Batch, level: str) -> list[int]:
         owner = bisect_right(starts, hit.start()) - 1
         found.append(owner)
         hit = search(joined, starts[owner + 1])
-    return found
+    return dict.fromkeys(found)
 
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
@@ -97,5 +109,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     """
     level = str(config.clean)
     traditional = config.script not in (None, "hans")
-    changes = ((i, clean_text(batch.texts[i], level, traditional)) for i in suspects(batch, level))
+    changes = (
+        (i, clean_text(batch.texts[i], level, traditional, places)) for i, places in suspects(batch, level).items()
+    )
     return {i: change for i, change in changes if change is not None}

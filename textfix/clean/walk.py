@@ -127,9 +127,15 @@ class Walk:
         self.text, self.full, self.becomes_traditional = text, full, becomes_traditional
         self.breaks: list[int] = []
         self.current: Line | None = None
+        #: Whether its lines end in newlines alone, so that one is found without looking for all of them.
+        self.is_plain = not any(char in text for char in LINE_END)
 
     def line(self, place: int) -> Line:
         if self.current is None or not self.current.start <= place < self.current.end:
+            if self.is_plain:
+                start, end = self.text.rfind("\n", 0, place) + 1, self.text.find("\n", place)
+                self.current = Line(self.text, start, len(self.text) if end < 0 else end)
+                return self.current
             if not self.breaks:
                 self.breaks = [0, *(found.end() for found in LINE.finditer(self.text))]
             row = bisect_right(self.breaks, place) - 1

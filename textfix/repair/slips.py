@@ -158,9 +158,18 @@ def leaves_open(before: str) -> bool:
 
 def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
     """What each mark costs, and each of the AHEAD characters behind it; nothing for a gloss and for what ends a line,
-    which are judged by what stands before them.
+    which are judged by what stands before them, and for what is not suspicious whatever it costs.
     """
-    asked = [k for k, trace in enumerate(traces) if trace["gloss"] is None and not ends_line(trace, batch.joined)]
+    joined = batch.joined
+    asked = [
+        k
+        for k, trace in enumerate(traces)
+        if trace["gloss"] is None
+        and not ends_line(trace, joined)
+        and not (
+            ends_there(trace, joined) and not leaves_open(joined[batch.line(trace.start())[0] : trace.start("mark")])
+        )
+    ]
     found: list[list[float]] = [[] for _ in traces]
     if asked:
         spans = np.array([traces[k].span("mark") for k in asked])
@@ -202,7 +211,8 @@ def shifts(traces: list[re.Match[str]], batch: Batch) -> tuple[list[float], list
     ends = np.array([trace.end() for trace in traces])
     codes = np.concatenate([batch.codes, [NEWLINE] * (AFTER + 1)])[ends[:, None] + np.arange(AFTER + 1)]
     shifted, leaves = halves.shift(codes)
-    gains = np.clip(triples(codes) - triples(shifted), -MOST_GAIN, MOST_GAIN)[:, 1:]
+    before, after = triples(np.concatenate([codes, shifted])).reshape(2, *codes.shape)
+    gains = np.clip(before - after, -MOST_GAIN, MOST_GAIN)[:, 1:]
     gains[np.maximum.accumulate(leaves, axis=1)[:, 1:]] = np.nan
     windows = np.lib.stride_tricks.sliding_window_view(gains, JUDGED, axis=1).sum(axis=2)
     best = np.where(np.isnan(windows), -np.inf, windows).max(axis=1)

@@ -355,7 +355,9 @@ def is_explained(near: list[int], said: list[float]) -> bool:
     total = np.add.reduce(np.maximum(rows[speaks], 0), axis=0, dtype=np.int16)
     for chain in (total >= ENOUGH_OF_ONE).nonzero()[0].tolist():
         column = rows[:, chain].tolist()
-        if sums_up([BREAK if code == NEWLINE else units for code, units in zip(near, column, strict=True)], ENOUGH_OF_ONE):
+        if sums_up(
+            [BREAK if code == NEWLINE else units for code, units in zip(near, column, strict=True)], ENOUGH_OF_ONE
+        ):
             return True
     return False
 
