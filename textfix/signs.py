@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ class Tables:
     which: Flags
     before: Flags
     after: Flags
-    alone: tuple[bytes, bytes, bytes]  # which, before and after again: an item of an array takes twice as long
+    allowed: bytes  # `before` again: an item of an array takes twice as long
 
 
 def tables() -> Tables:
@@ -83,7 +83,7 @@ def _tables(number: int) -> Tables:
     seen = np.where(which != 0, SOME, 0).astype(np.uint8)
     for weights in _weights:
         seen |= weights()
-    return Tables(seen, which, before, after, (which.tobytes(), before.tobytes(), after.tobytes()))
+    return Tables(seen, which, before, after, before.tobytes())
 
 
 def truths(given: str | Callable[[], Table] | None) -> Table:
@@ -133,10 +133,10 @@ def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]] | None:
     if seen is None:
         places = [match.start() for match in pattern(len(_signs)).finditer(text)]
     else:
-        there = seen >= SOME
-        if np.count_nonzero(there) > FEW:
+        there = (seen >= SOME).nonzero()[0]
+        if len(there) > FEW:
             return None
-        places = there.nonzero()[0].tolist()
+        places = there.tolist()
     return find_few(text, places)
 
 
@@ -145,19 +145,24 @@ def find_few(text: str, places: list[int]) -> list[tuple[int, int]]:
     if not places:
         return []
     found = []
-    which, before, after = tables().alone
-    last = len(text) - 1
+    allowed = tables().allowed
     for place in places:
-        code = ord(text[place])
-        flags = which[code if code < BEYOND else BEYOND]
-        code = ord(text[place + 1]) if place < last else NEWLINE
-        flags &= after[code if code < BEYOND else BEYOND]
+        flags = _bits_before(text[place : place + 2], len(_signs))
         if flags:  # of most characters what stands behind them says that they are no sign
-            code = ord(text[place - 1]) if place else NEWLINE
-            flags &= before[code if code < BEYOND else BEYOND]
+            flags &= allowed[min(ord(text[place - 1]), BEYOND)] if place else allowed[NEWLINE]
             if flags:
                 found.append((place, flags))
     return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _bits_before(pair: str, number: int) -> int:
+    """Which of the first NUMBER signs the first character of PAIR is, as far as the second lets it count; kept, for few
+    pairs make most of them, and a look into arrays takes five times as long.
+    """
+    known = _tables(number)
+    after = min(ord(pair[1:] or "\n"), BEYOND)
+    return int(known.which[min(ord(pair[0]), BEYOND)] & known.after[after])
 
 
 @cache

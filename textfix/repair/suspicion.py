@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -335,11 +335,11 @@ def surprising_few(codes: Codes, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(left, np.int64)
 
 
-def sums_up(likely: Iterable[float], enough: float) -> bool:
-    """Whether a run of LIKELY adds up to ENOUGH (Kadane)."""
+def sums_up(said: Sequence[float], enough: float) -> bool:
+    """Whether a run of what is SAID adds up to ENOUGH (Kadane)."""
     run = 0.0
-    for said in likely:
-        run += said
+    for nats in said:
+        run += nats
         if run >= enough:
             return True
         if run < 0:
@@ -347,17 +347,21 @@ def sums_up(likely: Iterable[float], enough: float) -> bool:
     return False
 
 
-def is_explained(near: list[int], said: list[float]) -> bool:
+def is_explained(near: list[int], said: Sequence[float]) -> bool:
     """Whether some chain explains NEAR; SAID is what speaks for any chain at each place."""
-    rows = table().likelihood[[min(code, SIZE - 1) for code in near]]
+    likelihood = table().likelihood
+    speaking = [min(code, SIZE - 1) for code, nats in zip(near, said, strict=True) if nats > 0]
     # Of most chains not even all that speaks for them is enough.
-    speaks = [at for at, most in enumerate(said) if most > 0]
-    total = np.add.reduce(np.maximum(rows[speaks], 0), axis=0, dtype=np.int16)
-    for chain in (total >= ENOUGH_OF_ONE).nonzero()[0].tolist():
-        column = rows[:, chain].tolist()
-        if sums_up(
-            [BREAK if code == NEWLINE else units for code, units in zip(near, column, strict=True)], ENOUGH_OF_ONE
-        ):
+    units = likelihood.take(speaking, axis=0)
+    chains = (np.add.reduce(np.maximum(units, 0, out=units), axis=0, dtype=np.int16) >= ENOUGH_OF_ONE).nonzero()[0]
+    if not len(chains):
+        return False
+    columns = likelihood.take(near, axis=0, mode="clip").take(chains, axis=1).T.tolist()
+    at = [place for place, code in enumerate(near) if code == NEWLINE]
+    for column in columns:
+        for place in at:
+            column[place] = BREAK
+        if sums_up(column, ENOUGH_OF_ONE):
             return True
     return False
 
