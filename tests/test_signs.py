@@ -10,7 +10,7 @@ import pytest
 from textfix import pipeline, routes, signs
 from textfix.batch import SHORT, Batch
 from textfix.config import Config
-from textfix.repair import glosses, suspicion
+from textfix.repair import glance, glosses, suspicion
 
 SENTENCES = Path(__file__).resolve().parent.parent / "fixtures" / "floors" / "sentences.txt"
 LINES = SENTENCES.read_text("utf-8").split("\n")[:-1]
@@ -30,7 +30,7 @@ def test_a_glance_tells_what_arrays_tell(most: int) -> None:
         codes = Batch([text]).codes
         rows = suspicion.find_rows(codes)
         left = suspicion.unfamiliar(codes, rows) if len(rows) else rows
-        assert suspicion.glance(text, most) == (len(rows) > most or len(left) > 0), text
+        assert glance.is_suspicious(text, most) == (len(rows) > most or len(left) > 0), text
 
 
 def test_short_and_long_texts_have_the_same_signs() -> None:

@@ -24,7 +24,8 @@ import train  # noqa: E402
 
 from textfix import encodings, routes  # noqa: E402
 from textfix.batch import to_codes  # noqa: E402
-from textfix.repair.suspicion import ASCII, MOST, NEWLINE, PAIR_BITS, SIZE, UNIT, WESTERN, hashed, positive  # noqa: E402
+from textfix.repair.familiar import PAIR_BITS, hashed  # noqa: E402
+from textfix.repair.suspicion import ASCII, MOST, NEWLINE, SIZE, UNIT, WESTERN, positive  # noqa: E402
 
 #: Characters of each file that are read: for the clean shares, and those that are misread.
 CLEAN, GARBLED = 400_000, 30_000

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textfix.batch import Batch, to_text
 from textfix.config import Config
 from textfix.records import Change, Edit, Lazy, splice
-from textfix.repair import missing, probes, suspicion, wide
+from textfix.repair import glance, missing, probes, suspicion, wide
 from textfix.repair.search import repair_windows
 from textfix.repair.spans import Repair
 from textfix.repair.suspicion import Window
@@ -26,7 +26,7 @@ ASKED = 12
 
 def find(batch: Batch, config: Config) -> dict[int, Change]:
     """One layer of mojibake in each text that has any."""
-    if batch.joined.isascii() or (batch.is_short and not suspicion.glance(batch.joined, LEAST_ROWS - 1)):
+    if batch.joined.isascii() or (batch.is_short and not glance.is_suspicious(batch.joined, LEAST_ROWS - 1)):
         return {}
     codes = batch.codes
     rows = batch.note(suspicion.rows_of)

@@ -10,12 +10,10 @@ in a row; the same with the model's surprise; and both chain by chain.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 
 from textfix import model, signs, tables
 from textfix.batch import Batch, Codes
+from textfix.repair import familiar
 
 #: Code points below this have a row of their own; the others share the last one.
 SIZE = 0x10000
@@ -32,17 +31,6 @@ UNIT, MOST = 8, 6
 ASCII = -UNIT
 #: The column of text that is not Chinese.
 WESTERN = "western"
-#: Pairs that clean text has are known by four bits of one of 1 << PAIR_BITS entries of 16: some 320,000 pairs, so that
-#: one in seven entries is in use, and one pair in a thousand that is not among them finds its bits set. Where it was one
-#: in two hundred, one 4-character garble in fifty was taken for clean text for that alone.
-PAIR_BITS = 21
-#: The four bits, by ten bits of a hash: 1,024 of the 1,820 ways to choose four of 16.
-FOURS = [sum(1 << place for place in places) for places in combinations(range(16), 4)]
-PAIR_MASKS = np.array([FOURS[i * len(FOURS) >> 10] for i in range(1 << 10)], np.uint16)
-MASKS = PAIR_MASKS.tolist()
-#: What code points are multiplied with, and what is shifted out, for the place of an entry and for that of its bits.
-FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35], np.uint32)
-ENTRY, CHOICE = np.uint32(32 - PAIR_BITS), np.uint32(22)
 #: What a character of good text costs at most, on average: clean Chinese stands at 5.0, a poem at 7.3, garbles at 12 up.
 USUAL = 6.5
 #: Nats that make a stretch suspicious. Of 4-character garbles 99.9 % reach it, of 2-character ones 98 % (on all
@@ -96,7 +84,7 @@ class Window:
 class Table:
     """`likelihood` in units by code point and chain, no more than the character surprises; `likely` is the greatest of
     each row in nats, `units` the same in units, none below 0 and none for MARKS; `familiar` has both bits of the
-    pairs that clean text has (see `hashed`).
+    pairs that clean text has (see familiar.py).
     """
 
     names: tuple[str, ...]
@@ -107,9 +95,7 @@ class Table:
 
     def strange(self, first: Codes, second: Codes) -> NDArray[np.bool_]:
         """Which pairs of code points are not familiar."""
-        place, mask = hashed(first, second)
-        found: NDArray[np.bool_] = self.familiar.take(place, mode="clip") & mask != mask
-        return found
+        return familiar.are_strange(self.familiar, first, second)
 
 
 @cache
@@ -149,84 +135,19 @@ def are_marks(codes: Codes) -> NDArray[np.bool_]:
     return found
 
 
-def hashed(first: Codes, second: Codes) -> tuple[Codes, NDArray[np.uint16]]:
-    """The entry that knows each pair of code points, and the bits in it."""
-    mixed = first * FACTORS[0]
-    mixed += second
-    mixed *= FACTORS[1]
-    entry = mixed >> ENTRY
-    mixed *= FACTORS[2]
-    mixed >>= CHOICE
-    return entry, PAIR_MASKS.take(mixed, mode="clip")
-
-
-def glance(text: str, most: int) -> bool:
-    """Whether TEXT has more than MOST rows, or one that stays suspicious: what arrays tell, for a text too short for them."""
-    if suspicious_levels().search(text.translate(levels())) is None:
-        return False
-    codes = [*map(ord, text), *[NEWLINE] * ROW]
-    units, known = table().units.data, table().familiar.data  # one item of an array costs more than twice as much
-    said = [units[code] if code < SIZE else units[-1] for code in codes]
-    rows = [at for at in range(len(text)) if said[at] + said[at + 1] + said[at + 2] >= ENOUGH]
-    if len(rows) > most:
-        return True
-    for at in rows:
-        left, strange = 0, is_strange(codes[at - 1], codes[at], known)  # the last of CODES stands before the first
-        for place in range(at, at + ROW):
-            before, strange = strange, is_strange(codes[place], codes[place + 1], known)
-            left += said[place] * before * strange
-        if left >= ENOUGH and codes[at + 1] != NEWLINE:
-            return True
-    return False
-
-
-def is_strange(first: int, second: int, known: memoryview) -> bool:
-    """The same as Table.strange for one pair."""
-    mixed = (first * 0x9E3779B1 + second) * 0x85EBCA6B & 0xFFFFFFFF
-    mask: int = MASKS[(mixed * 0xC2B2AE35 & 0xFFFFFFFF) >> 22]
-    return known[mixed >> (32 - PAIR_BITS)] & mask != mask
-
-
 def are_strange(codes: Codes, rows: NDArray[np.int64]) -> bool:
     """Whether most of ROWS begin with a pair that is not familiar: rows of a language that has an alphabet do not."""
     known = table().familiar.data
-    strange = familiar = 0
+    strange = usual = 0
     for at in rows.tolist():
         pair = codes[at : at + 2].tolist()
-        if is_strange(pair[0], pair[1] if len(pair) > 1 else NEWLINE, known):
+        if familiar.is_strange(pair[0], pair[1] if len(pair) > 1 else NEWLINE, known):
             strange += 1
         else:
-            familiar += 1
-        if 2 * strange > len(rows) or 2 * familiar >= len(rows):
+            usual += 1
+        if 2 * strange > len(rows) or 2 * usual >= len(rows):
             break
     return 2 * strange > len(rows)
-
-
-#: Levels of suspicion, for `glance`: so many units each, rounded up. What has no level is looked at.
-LEVEL, BEYOND = 4, "\U00010000-\U0010ffff"
-
-
-@cache
-def levels() -> str:
-    """By code point the level of its units, as a letter from A on; characters beyond keep standing for themselves."""
-    return "".join([chr(ord("A") + -(-int(units) // LEVEL)) for units in table().units])
-
-
-@cache
-def suspicious_levels() -> re.Pattern[str]:
-    """Finds ROW levels that may be ENOUGH together; a class stands first, which is quickest."""
-    top = MOST * UNIT // LEVEL
-    enough = -(-ENOUGH // LEVEL)
-    letters = [chr(ord("A") + level) for level in range(top + 1)]
-
-    def at_least(level: int) -> str:
-        return f"[{letters[level]}-{letters[top]}{BEYOND}]"
-
-    ways = [f"(?<={at_least(enough)})"]
-    for one in range(1, enough):
-        third = [f"{letters[two]}{at_least(enough - one - two)}" for two in range(enough - one)]
-        ways.append(f"(?<={letters[one]})(?:{at_least(enough - one)}|{'|'.join(third)})")
-    return re.compile(f"{at_least(1)}(?:{'|'.join(ways)})")
 
 
 def rows_of(batch: Batch) -> NDArray[np.int64]:
