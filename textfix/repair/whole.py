@@ -134,8 +134,11 @@ def read_at_once(text: str, config: Config) -> Whole | None:
     """TEXT, not a short one, read again if it is UTF-8 that was read byte by byte throughout: what `read` gives after one
     look at some of its characters. None if that is not so, or in doubt.
     """
+    some = text[:: len(text) // GLANCE + 1]
+    if "\u3000" <= max(some) < "\uf000":  # no reader of single bytes gives that
+        return None
     units = suspicion.table().units.data
-    glance = [units[min(ord(char), suspicion.SIZE - 1)] for char in text[:: len(text) // GLANCE + 1]]
+    glance = [units[min(ord(char), suspicion.SIZE - 1)] for char in some]
     if sum(glance) < SUSPICIOUS * len(glance) or not config.max_layers:
         return None
     _, said = ask(to_codes(text[:: len(text) // (2 * SAMPLE) + 1]))
