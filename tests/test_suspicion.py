@@ -67,3 +67,23 @@ def test_units_are_those_of_the_table() -> None:
     assert not table.units[1:0x80].any()
     assert not table.units[[ord(mark) for mark in "，。！？“”《》—…·"]].any()
     assert np.abs(table.likelihood[0x80:]).max() <= suspicion.MOST * suspicion.UNIT
+
+
+def test_few_rows_are_judged_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one, or by arrays: in clean text, in garbled text of every chain, and at the edges of a text."""
+    for chain in routes.table():
+        garbled = []
+        for text in (HANT if chain.routes[0].written == "big5" else HANS)[:8]:
+            said = text[:9]
+            for route in chain.routes:
+                said = routes.misread(said, route.name)
+            garbled.append(said)
+        for text in [*garbled, f"这里写的是：{garbled[0]}，\n{garbled[1]}", *HANS[:2]]:
+            codes = to_codes(text)
+            rows = suspicion.find_rows(codes)
+            if not len(rows):
+                continue
+            monkeypatch.setattr(suspicion, "FEW", len(rows))
+            few = suspicion.surprising(codes, rows)
+            monkeypatch.setattr(suspicion, "FEW", 0)
+            assert suspicion.surprising(codes, rows).tolist() == few.tolist(), (chain.name, text)

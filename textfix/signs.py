@@ -25,6 +25,8 @@ BEYOND = SIZE - 1
 BITS = 8
 #: In what `look` gives, the bit of a sign, and the bits of a weight.
 SOME, WEIGHT = 0x80, 0x7F
+#: Han beyond the BMP: they share the last place with others, and are no sign. Cantonese has one (𠺢, 𡃉) every 500 characters.
+HAN = range(0x20000, 0x2F800)
 NEWLINE = 0x0A
 #: Up to so many places are looked at one by one.
 FEW = 32
@@ -119,7 +121,9 @@ def find(codes: NDArray[np.uint32], places: Places) -> tuple[Places, Flags]:
         before[0] = NEWLINE
     if places[-1] == len(codes) - 1:
         after[-1] = NEWLINE
-    flags = known.which.take(codes.take(places), mode="clip")
+    here = codes.take(places)
+    flags = known.which.take(here, mode="clip")
+    flags[(here >= HAN.start) & (here < HAN.stop)] = 0
     flags &= known.before.take(before, mode="clip")
     flags &= known.after.take(after, mode="clip")
     left = (flags != 0).nonzero()[0]
@@ -160,6 +164,8 @@ def _bits_before(pair: str, number: int) -> int:
     """Which of the first NUMBER signs the first character of PAIR is, as far as the second lets it count; kept, for few
     pairs make most of them, and a look into arrays takes five times as long.
     """
+    if ord(pair[0]) in HAN:
+        return 0
     known = _tables(number)
     after = min(ord(pair[1:] or "\n"), BEYOND)
     return int(known.which[min(ord(pair[0]), BEYOND)] & known.after[after])
@@ -172,5 +178,5 @@ def pattern(number: int) -> re.Pattern[str]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted[:BEYOND], [False]]).astype(np.int8)))
     ranges = [f"\\u{low:04x}-\\u{high - 1:04x}" for low, high in edges.reshape(-1, 2).tolist()]
     if wanted[BEYOND]:
-        ranges.append("\U00010000-\U0010ffff")
+        ranges.append(f"\U00010000-{chr(HAN.start - 1)}{chr(HAN.stop)}-\U0010ffff")
     return re.compile(f"[{''.join(ranges)}]" if ranges else r"(?!)")
