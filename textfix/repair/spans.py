@@ -39,6 +39,8 @@ RARER = np.array([ord(mark) for mark in "＃＆＊＠＄％＋－＝＿＜＞／
 ALONE = 4.0
 #: The same for one with none: of UTF-8 read as Big5 one piece of 32 characters in 120 has no Han left whole, and odds of 60.
 NONE = 36.0
+#: Nats beyond `caution` for a reading under two layers that has more holes than characters.
+LAYERED = 6.0
 #: U+FFFD in UTF-8: what stood there was lost before.
 SCAR = "\ufffd".encode()
 #: Letters of ASCII that a reading has where they looked like Han, two each; half as many stand beside another.
@@ -227,10 +229,10 @@ def weigh(
         english = letters.sum() >= LEAST_LETTERS and 2 * (letters[1:] & letters[:-1]).sum() >= LEAST_LETTERS
     if len(np.unique(new[is_han(new) & says])) < least and not english:
         return None
-    if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum():
-        return None  # a loss under layers tells nothing of how it came
     if lost:
         new = new[~reading.marked.more[left:right]]
+    if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum() and odds < config.caution + LAYERED:
+        return None  # a loss under layers tells nothing of how it came
     return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data if lost else b"")
 
 
