@@ -86,6 +86,9 @@ def spans(
     cut = np.full(len(gain) + 1, CUT)
     cut[:-1][open_] = cut[1:][open_] = NATURAL
     cut[readings.within_alphabet(codes, reading.a)] = CUT
+    mark = np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
+    clean = mark & (gain <= 0)
+    cut[:-1][clean] = cut[1:][clean] = NATURAL
     known = np.add.reduceat(readings.is_known(codes), reading.a[:-1], dtype=np.int64) == np.diff(reading.a)
     open_ |= np.add.reduceat(reading.marks, reading.a[:-1], dtype=np.int64) > 0
     ends = None
