@@ -53,6 +53,8 @@ BROKEN = re.compile(rb"[\xe0-\xef][\x80-\xbf]? ")
 #: it is one that stands between Chinese characters.
 AMID = re.compile(rb"([\xe1-\xef][\x80-\xbf]?) (?=[\xc2-\xf4]|$)")
 MIDDLE_DOT = 0x30FB
+#: Readers of GB 18030 and GBK; and plain costs from which a character is no likelier than half of one and a clean mark.
+GB_READERS, RARE_WITH_MARK = ("gb18030", "cp936", "gbk"), 13.0
 #: A sequence of UTF-8 that may not be complete, at the end of some bytes.
 LEADING = re.compile(rb"[\xc2-\xf4][\x80-\xbf]*\Z")
 #: Bytes around a character of two places that tell which it came from.
@@ -79,6 +81,8 @@ def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encode
         return recut(encoded, codes, written)
     if written == "utf-8" and reader in encodings.SINGLE:
         return unspace(encoded, reader)
+    if written == "utf-8" and reader in GB_READERS:
+        encoded = free(encoded, codes)
     if written == "utf-8" and reader == "cp932":
         encoded = unmark(encoded, codes)
     twins = encodings.load(reader).twins
@@ -183,6 +187,46 @@ def unmark(encoded: Encoded, codes: Codes) -> Encoded:
         if missing != 1 or 0x80 <= data[at + 2 : at + 3].ljust(1)[0] < 0xC0:
             data[at : at + 2] = bytes((LOST, LOST))
     return Encoded(bytes(data), encoded.starts, encoded.known)
+
+
+def free(encoded: Encoded, codes: Codes) -> Encoded:
+    """ENCODED with those full-width marks as UTF-8 that stand for themselves, behind a character that lost its end.
+
+    鍥剧墖灏哄 is 图片尺寸 without its last bytes, which formed no character of GBK; a clean （ behind it has A3 A8, which would
+    make 壨 of the byte that is left. A mark is clean if that character is rare, or if its second byte fits nowhere.
+    """
+    marks = np.flatnonzero(are_inner_marks().take(codes, mode="clip"))
+    if not len(marks):
+        return encoded
+    data, starts = encoded.data, encoded.starts
+    pieces: list[bytes] = []
+    sizes = np.diff(starts)
+    at = 0
+    for k in marks.tolist():
+        start, end = int(starts[k]), int(starts[k + 1])
+        before = LEADING.search(data[max(0, start - 2) : start])
+        if before is None or not 0xE1 <= before[0][0] <= 0xEF:
+            continue
+        if len(before[0]) == 1:
+            whole = (before[0] + data[start:end]).decode("utf-8", "replace")
+            if len(whole) == 1 and float(model.plain_costs(to_codes(whole))[0]) < RARE_WITH_MARK:
+                continue
+        itself = chr(int(codes[k])).encode("utf-8")
+        pieces += (data[at:start], itself)
+        sizes[k], at = len(itself), end
+    if not pieces:
+        return encoded
+    return Encoded(b"".join([*pieces, data[at:]]), np.concatenate([[0], np.cumsum(sizes)]), encoded.known)
+
+
+@cache
+def are_inner_marks() -> NDArray[np.bool_]:
+    """By code point: full-width marks whose bytes in GBK may both be bytes of UTF-8 that begin no character."""
+    found = np.zeros(0x10000, np.bool_)
+    for code in (*range(0x2010, 0x2027), *range(0x3000, 0x3020), *range(0xFF01, 0xFF5F)):
+        data = chr(code).encode("gbk", "ignore")
+        found[code] = len(data) == 2 and all(0x80 <= byte < 0xC0 for byte in data)
+    return found
 
 
 def recut(encoded: Encoded, codes: Codes, written: str) -> Encoded:
