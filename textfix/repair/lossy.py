@@ -73,7 +73,7 @@ def pairs(written: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     return char, cost
 
 
-def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encoded:
+def resolve(encoded: Encoded, codes: Codes, reader: str, written: str, *, layers: int = 1) -> Encoded:
     """ENCODED with those bytes, where READER has two places for one of CODES, that read better in WRITTEN; and with what
     readers put for bytes that they do not show.
     """
@@ -81,7 +81,7 @@ def resolve(encoded: Encoded, codes: Codes, reader: str, written: str) -> Encode
         return recut(encoded, codes, written)
     if written == "utf-8" and reader in encodings.SINGLE:
         return unspace(encoded, reader)
-    if written == "utf-8" and reader in GB_READERS:
+    if written == "utf-8" and reader in GB_READERS and layers == 1:  # what is between layers is rare anyway
         encoded = free(encoded, codes)
     if written == "utf-8" and reader == "cp932":
         encoded = unmark(encoded, codes)

@@ -55,6 +55,8 @@ def from_bytes(data: bytes) -> Said | None:
     best: tuple[float, Said] | None = None
     if len(data) < 2:
         return None
+    if data[0] in (0xC2, 0xC3) and (inner := undo_western(data)) is not None:
+        return from_bytes(inner)
     for encoding, null in WRITTEN.items():
         for text in decode(data, encoding):
             by_chance = null * sum(char >= "\x80" and char != HOLE for char in text)
@@ -62,6 +64,25 @@ def from_bytes(data: bytes) -> Said | None:
             if best is None or odds > best[0]:
                 best = odds, Said(text, by_chance, 1 if encoding == "utf-8" and HOLE not in text else 2)
     return None if best is None else best[1]
+
+
+def undo_western(data: bytes) -> bytes | None:
+    """The bytes of which every one was written as a character of UTF-8, or None if DATA is not such."""
+    try:
+        return western(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+
+
+def western(text: str) -> bytes | None:
+    """TEXT as bytes of cp1252, which it was read from, or None if it was not: all bytes of Latin-1 will do as well."""
+    data = bytearray()
+    for char in text:
+        one = bytes([ord(char)]) if char < "\u0100" else char.encode("cp1252", "ignore")
+        if not one:
+            return None
+        data += one
+    return bytes(data)
 
 
 def decode(data: bytes, encoding: str) -> Iterator[str]:
@@ -93,22 +114,28 @@ def read_entities(run: str) -> Said | None:
 def read_entity_bytes(run: str) -> Said | None:
     """&Ouml;&ETH; and &#214;&#208; alike: characters of cp1252 that stand for bytes."""
     items = re.findall(r"&(?:amp;)*#(\d+);|&(?:amp;)*#[xX]([0-9A-Fa-f]+);|&(?:amp;)*(\w+;)|(.)", run, re.DOTALL)
-    data = bytearray()
+    chars: list[str] = []
     for decimal, hexadecimal, name, char in items:
-        char = char or html.unescape(f"&{name}")
-        code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else ord(char[0])
-        if name and (len(char) > 1 or code < 0x80):
+        said = (
+            chr(int(decimal or hexadecimal, 10 if decimal else 16))
+            if not name and not char
+            else char or html.unescape(f"&{name}")
+        )
+        if name and (len(said) > 1 or said < "\x80"):
             return None
-        if code >= 0x100:
-            data += chr(code).encode("cp1252", "ignore") or b"\xff"
-        else:
-            data.append(code)
-    return from_bytes(bytes(data))
+        chars.append(said)
+    data = western("".join(chars))
+    return None if data is None else from_bytes(data)
 
 
 def read_percent(run: str) -> Said | None:
     run = re.sub(r"%25(?=[0-9A-Fa-f]{2})", "%", run)
     return from_bytes(re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), run.encode()))
+
+
+def read_percent_entities(run: str) -> Said | None:
+    """What browsers send for characters that a form has no place for: %26%2320013%3B."""
+    return named("".join(map(chr, map(int, re.findall("%23([0-9]+)%3[Bb]", run)))))
 
 
 def read_hex(run: str) -> Said | None:
@@ -149,10 +176,13 @@ def read_points(run: str) -> Said | None:
 
 
 def from_units(units: str) -> Said | None:
+    """The text of UTF-16 UNITS in hexadecimal digits; of its bytes, where a program took each for a character."""
     try:
-        return named(bytes.fromhex(units).decode("utf-16-be"))
+        text = bytes.fromhex(units).decode("utf-16-be")
     except UnicodeDecodeError:
         return None
+    data = western(text) if "\x80" <= text[0] < "\u0100" else None
+    return named(text) if data is None else from_bytes(data)
 
 
 def read_quoted(run: str) -> Said | None:
@@ -254,6 +284,7 @@ NOTATIONS = (
     Notation("entity", "&", "#" + string.ascii_letters, re.compile(rf"(?!&nbsp;|&amp;[^#])(?:{ENTITY_BYTE}(?:[@-~](?=[&<\s]|$)|[\x80-\xff{WESTERN[:27]}]+)?){{4,}}"), read_entity_bytes),
     Notation("mime-word", "=", "?", re.compile(rf"(?:{WORD}(?:\s*{WORD})*(?:\s*{CUT_WORD})?|{CUT_WORD})", re.MULTILINE), read_word),
     Notation("percent", "%", "289ABCDEFabcdef", several(r"%(?:25)?[89A-Fa-f][0-9A-Fa-f](?:[@-~](?=%)|%(?:25)?[0-9A-Fa-f]{2})?"), read_percent, False),
+    Notation("percent", "%", "2", several(r"%26%23[0-9]{5}%3[Bb]"), read_percent_entities, False),
     Notation("percent-u", "%", "u234567", re.compile(r"%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f])(?:[\w@*+./-]{0,40}%(?:u[0-9A-Fa-f]{4}|[2-7][0-9A-Fa-f]))*", re.ASCII), read_escape, False),
     Notation("hex", "\\", "\\x", several(r"\\{1,8}x[0-9A-Fa-f]{2}", 2), read_hex),
     Notation("hex", "<", HEX, several(r"<[0-9A-Fa-f]{2}>", 2), read_hex),

@@ -176,7 +176,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
             if route.read in CASED:
                 encoded, unsure = cases.choose(encoded, codes, route.written, route.read)
             else:
-                encoded = lossy.resolve(encoded, codes, route.read, route.written)
+                encoded = lossy.resolve(encoded, codes, route.read, route.written, layers=len(chain.routes))
         decoded = swap(encoded) if route.written in WIDE else lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)

@@ -234,7 +234,12 @@ def weigh(
         return None
     if lost:
         new = new[~reading.marked.more[left:right]]
-    if lost and len(reading.chain.routes) > 1 and 2 * (new == HOLE).sum() > (new >= 0x80).sum() and odds < config.caution + LAYERED:
+    if (
+        lost
+        and len(reading.chain.routes) > 1
+        and 2 * (new == HOLE).sum() > (new >= 0x80).sum()
+        and odds < config.caution + LAYERED
+    ):
         return None  # a loss under layers tells nothing of how it came
     return Repair(start - origin, end - origin, new, reading.chain, odds, gain, data if lost else b"")
 
