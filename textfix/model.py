@@ -24,21 +24,29 @@ TOP = 0x30000
 #: too many where the best of a hundred candidates is chosen; with ten it is one in 500).
 UNIT = 8
 COST_BITS = 6
+COSTS = 1 << COST_BITS
 PAIR_UNIT = 4
 NEWLINE = 0x0A
 #: An entry that is this much (one nat) cheaper than can be belongs to another pair with the same mark: no pair is more
 #: frequent than its rarer half. Of the entries hit by chance that make a rare character look likely, hardly any stays.
 SLACK = UNIT
 
+#: What hashes are multiplied with, and shifted by; scalars of numpy, for to make them anew takes as long as a small sum.
+FACTORS = tuple(map(np.uint32, (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x5BD1E995)))
+SHIFTS = np.uint32(15), np.uint32(13)
+MARK, ONE = np.uint32((1 << (16 - COST_BITS)) - 1), np.uint32(1)
+
 Costs = NDArray[np.float32]
 
 
 def hashed(first: Codes, second: Codes) -> NDArray[np.uint32]:
     """32 well-mixed bits for each pair of code points (numpy's unsigned arithmetic wraps, which is meant)."""
-    mixed = (first * np.uint32(0x9E3779B1) + second) * np.uint32(0x85EBCA6B)
-    mixed ^= mixed >> np.uint32(15)
-    mixed *= np.uint32(0xC2B2AE35)
-    mixed ^= mixed >> np.uint32(13)
+    mixed = first * FACTORS[0]
+    mixed += second
+    mixed *= FACTORS[1]
+    mixed ^= mixed >> SHIFTS[0]
+    mixed *= FACTORS[2]
+    mixed ^= mixed >> SHIFTS[1]
     return mixed
 
 
@@ -50,9 +58,12 @@ def hashed_triple(first: Codes, second: Codes, third: Codes) -> NDArray[np.uint3
 def slots(mixed: NDArray[np.uint32], bits: int) -> tuple[list[NDArray[np.uint32]], NDArray[np.uint16]]:
     """The three places in a table of 2**bits where an entry may stand, and its fingerprint of 16 − COST_BITS bits."""
     one = mixed >> np.uint32(32 - bits)
-    mark = mixed & np.uint32((1 << (16 - COST_BITS)) - 1)
-    two = (one ^ ((mark + np.uint32(1)) * np.uint32(0x5BD1E995))) & np.uint32((1 << bits) - 1)
-    three = one ^ np.uint32(1)  # in the same cache line as the first
+    mark = mixed & MARK
+    two = mark + ONE
+    two *= FACTORS[3]
+    two ^= one
+    two &= np.uint32((1 << bits) - 1)
+    three = one ^ ONE  # in the same cache line as the first
     return [one, three, two], mark.astype(np.uint16)
 
 
@@ -104,12 +115,11 @@ class Model:
 
     def next_costs(self, first: Codes, second: Codes, third: Codes) -> Costs:
         """−ln P(third | first, second) in nats, element by element."""
-        first, second, third = self.folded(first), self.folded(second), self.folded(third)
-        _, before, mixed = self._pairs(first, second)
-        cost, after, _ = self._pairs(second, third)
-        return self._triples(before, after, cost, hashed(mixed, third), second != NEWLINE).astype(
-            np.float32
-        ) / np.float32(UNIT)
+        run = self.folded(np.stack((first, second, third)))
+        cost, whole, mixed = self._pairs(run[:-1], run[1:])  # both pairs at once
+        within = run[1] != NEWLINE
+        last = self._triples(whole[0], whole[1], cost[1], hashed(mixed[0], run[2]), within)
+        return last.astype(np.float32) / np.float32(UNIT)
 
     def _pairs(self, first: Codes, second: Codes) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.uint32]]:
         """By pairs of folded code points: the cost of the second, that of the pair from nothing, the pair's hash."""
@@ -138,20 +148,25 @@ class Model:
         WITHIN tells which triples lie within a line.
         """
         found, value = look_up(self.triples, mixed)
-        found &= within & (value + SLACK >= after - before) & (value < cost)
+        found &= within
+        found &= value < cost
+        found &= value + SLACK >= after - before
         return np.where(found, value, cost)
 
 
 def look_up(table: NDArray[np.uint16], mixed: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int16]]:
     """Which of the hashes have an entry in TABLE, and its cost in units."""
     places, mark = slots(mixed, len(table).bit_length() - 1)
-    entry = table.take(places[-1], mode="clip")
-    for place in places[-2::-1]:
+    mark <<= COST_BITS
+    # An entry of this mark, less the mark, is its cost; any other is more than a cost can be.
+    entry = table.take(places[2], mode="clip")
+    entry ^= mark
+    for place in (places[1], places[0]):
         here = table.take(place, mode="clip")
-        np.copyto(entry, here, where=here >> COST_BITS == mark)
-    found = entry >> COST_BITS == mark
-    found &= entry != 0
-    entry &= (1 << COST_BITS) - 1
+        here ^= mark
+        np.copyto(entry, here, where=here < COSTS)
+    found = entry < COSTS
+    found &= entry != mark  # an empty place
     entry *= UNIT // PAIR_UNIT
     return found, entry.view(np.int16)
 
