@@ -22,7 +22,7 @@ FOURS = [sum(1 << place for place in places) for places in combinations(range(16
 PAIR_MASKS = np.array([FOURS[i * len(FOURS) >> 10] for i in range(1 << 10)], np.uint16)
 MASKS = PAIR_MASKS.tolist()
 #: What code points are multiplied with, and what is shifted out, for the place of an entry and for that of its bits.
-FACTORS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35], np.uint32)
+FACTORS = tuple(map(np.uint32, (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35)))
 ENTRY, CHOICE = np.uint32(32 - PAIR_BITS), np.uint32(22)
 
 

@@ -94,9 +94,12 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     if not (traces := list(find_traces(batch))):
         return {}
     lines = [(trace, *batch.line(trace.start())) for trace in traces]
+    settled = [is_settled(trace, start, joined) for trace, start, _ in lines]
+    if all(settled):
+        return {}
     suspicious = [
-        is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
-        for (trace, start, end), row in zip(lines, surprise(traces, batch), strict=True)
+        not done and is_suspicious(trace, start, joined, row) and not joined[start:end].isascii()
+        for (trace, start, end), done, row in zip(lines, settled, surprise(traces, settled, batch), strict=True)
     ]
     if not any(suspicious):
         return {}
@@ -156,19 +159,23 @@ def leaves_open(before: str) -> bool:
     return any(opening in before and before.count(opening) > before.count(closing) for closing, opening in MARKS)
 
 
-def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
-    """What each mark costs, and each of the AHEAD characters behind it; nothing for a gloss and for what ends a line,
-    which are judged by what stands before them, and for what is not suspicious whatever it costs.
+def is_settled(trace: re.Match[str], origin: int, joined: str) -> bool:
+    """Whether TRACE, in a line from ORIGIN on, is no slip for all that stands behind it: nothing is there that could tell,
+    and no quotation is open before it.
     """
-    joined = batch.joined
+    return (
+        trace["gloss"] is None and ends_there(trace, joined) and not leaves_open(joined[origin : trace.start("mark")])
+    )
+
+
+def surprise(traces: list[re.Match[str]], settled: list[bool], batch: Batch) -> list[list[float]]:
+    """What each mark costs, and each of the AHEAD characters behind it; nothing for a gloss and for what ends a line,
+    which are judged by what stands before them, and for what is SETTLED.
+    """
     asked = [
         k
-        for k, trace in enumerate(traces)
-        if trace["gloss"] is None
-        and not ends_line(trace, joined)
-        and not (
-            ends_there(trace, joined) and not leaves_open(joined[batch.line(trace.start())[0] : trace.start("mark")])
-        )
+        for k, (trace, done) in enumerate(zip(traces, settled, strict=True))
+        if not done and trace["gloss"] is None and not ends_line(trace, batch.joined)
     ]
     found: list[list[float]] = [[] for _ in traces]
     if asked:
@@ -183,7 +190,7 @@ def surprise(traces: list[re.Match[str]], batch: Batch) -> list[list[float]]:
 
 
 def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[float]) -> bool:
-    """Whether the model is surprised by the mark or by what follows it; where that is in step, a quotation must be open.
+    """Whether the model is surprised by the mark of TRACE, which is not settled, or by what follows it.
 
     ORIGIN is where the line starts, COSTS are what `surprise` gives; none for a gloss and for what ends a line.
     """
@@ -191,11 +198,8 @@ def is_suspicious(trace: re.Match[str], origin: int, joined: str, costs: list[fl
     if trace["gloss"] is not None:
         toned = pinyin.toneless(trace["gloss"]) != trace["gloss"]
         return start > origin and not pinyin.fits(joined[start - 1], trace["gloss"]) and (toned or joined[start] == "?")
-    if not costs or ends_there(trace, joined):
-        if not leaves_open(joined[origin:start]):
-            return False
-        if not costs:
-            return True
+    if not costs:
+        return True
     ahead = max(sum(costs[1:3]) / 2, sum(costs[1:]) / AHEAD)
     if costs[0] < SURPRISE:
         return ahead >= SURPRISE
@@ -209,7 +213,9 @@ def shifts(traces: list[re.Match[str]], batch: Batch) -> tuple[list[float], list
     if not traces:
         return [], []
     ends = np.array([trace.end() for trace in traces])
-    codes = np.concatenate([batch.codes, [NEWLINE] * (AFTER + 1)])[ends[:, None] + np.arange(AFTER + 1)]
+    places = ends[:, None] + np.arange(AFTER + 1)
+    codes = batch.codes.take(places, mode="clip")
+    codes[places >= len(batch.codes)] = NEWLINE
     shifted, leaves = halves.shift(codes)
     before, after = triples(np.concatenate([codes, shifted])).reshape(2, *codes.shape)
     gains = np.clip(before - after, -MOST_GAIN, MOST_GAIN)[:, 1:]
