@@ -275,7 +275,7 @@ ENTITY = r"&(?:amp;)*#(?:\d{4,6}|[xX][0-9A-Fa-f]{4,5})(?:;|(?![0-9A-Fa-f;]))"
 PLAIN_ENTITY = r"&(?:amp;)*#(?:32|4[0-9]|5[0-9]|6[13-9]|[7-9][0-9]|1[01][0-9]|12[0-6]);"
 #: What cp1252 has beyond ASCII, and entities that may be such, by name or number.
 WESTERN = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0x100))
-ENTITY_BYTE = r"&(?:amp;)*(?:[A-Za-z][A-Za-z]{1,5}(?:[123]|[13]4)?|#1[2-9][0-9]|#2[0-9][0-9]|#[xX][89A-Fa-f][0-9A-Fa-f]|#[378][0-9]{3});"
+ENTITY_BYTE = r"&(?:amp;)*(?:[A-Za-z][A-Za-z]{1,5}[1-4]{0,2}|#1[2-9][0-9]|#2[0-9][0-9]|#[xX][89A-Fa-f][0-9A-Fa-f]|#[378][0-9]{3});"
 #: Two words of MIME or more, each with what may stand between; the last may lack its end where its line ends.
 WORD = r"=\?[\w-]+\?[BbQq]\?[^?\s]*\?="
 CUT_WORD = r"=\?[\w-]+\?[BbQq]\?[^?\s]{6,}\??$"
