@@ -44,6 +44,8 @@ KNOWN = [
     (0x0020, 0x02AF), (0x0370, 0x052F), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF), (0x2010, 0x2122),
     (0x2200, 0x23FF), (0x3000, 0x312F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xFF00, 0xFF9F),
 ]  # fmt: skip
+#: The private-use characters of Japanese Windows.
+GAIJI = (0xE000, 0xE757)
 #: The first bytes of 一 (4E00), 最 (6700) and the full-width space (3000), which are N, g and 0 where bytes were swapped.
 ROUND = np.array([0x4E, 0x67, 0x30], np.uint32)
 HAN = -2
@@ -234,6 +236,13 @@ def is_known(codes: Codes) -> NDArray[np.bool_]:
     """Which of CODES belong to alphabets that the model knows."""
     edges = np.array(KNOWN, np.uint32).ravel() + np.tile(np.array([0, 1], np.uint32), len(KNOWN))
     known: NDArray[np.bool_] = np.searchsorted(edges, codes, side="right") % 2 == 1
+    private = (codes >= GAIJI[0]) & (codes <= GAIJI[1])
+    if private.any():  # no text of any language has them beside half-width katakana
+        half = (codes >= 0xFF61) & (codes <= 0xFF9F)
+        beside = np.zeros(len(codes), np.bool_)
+        beside[1:] |= half[:-1]
+        beside[:-1] |= half[1:]
+        known |= private & beside
     return known
 
 
