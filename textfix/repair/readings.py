@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from textfix import encodings, model
 from textfix.batch import Codes
-from textfix.encodings import CASED, FOREIGN, HOLE, LOST, WIDE, Decoded, Encoded
+from textfix.encodings import CASED, FOREIGN, HOLE, LOST, SINGLE, WIDE, Decoded, Encoded
 from textfix.repair import cases, holes, lossy, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
@@ -49,6 +49,8 @@ GAIJI = (0xE000, 0xE757)
 #: The first bytes of 一 (4E00), 最 (6700) and the full-width space (3000), which are N, g and 0 where bytes were swapped.
 ROUND = np.array([0x4E, 0x67, 0x30], np.uint32)
 HAN = -2
+#: What draws a tree of files: ├ └ ─.
+BRANCH, LAST_BRANCH, LINE, SPACE = 0x251C, 0x2514, 0x2500, 0x20
 #: What a character that the route cannot have produced costs: no span goes over it.
 BARRIER = 1e6
 
@@ -173,6 +175,8 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
             # Direction marks and isolates (U+202A to U+202E, U+2060 to U+206F) are what somebody put around a garble:
             # only four bytes of GB18030 could be read as one.
             blocked = ~encoded.known & (codes != HOLE)
+            if route.read in SINGLE:
+                blocked |= branches(codes)
             if route.read not in WIDE:
                 blocked |= ((codes >= 0x202A) & (codes <= 0x202E)) | (codes >> 4 == 0x206)
             if route.read in CASED:
@@ -220,6 +224,18 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
     if unsure is not None and unsure.any():  # a guess is worth what it costs, and is not shown
         marked = cases.forget(marked, unsure)
     return Reading(chain, marked, a, b, gain, cost, same, stale, suspicion.are_marks(codes))
+
+
+def branches(codes: Codes) -> NDArray[np.bool_]:
+    """Which of CODES draw the branches of a tree of files, `├── ` or `└── `: bytes of DOS that stand for themselves, for the
+    last of them has no second byte behind it.
+    """
+    drawn = np.zeros(len(codes), np.bool_)
+    at = np.flatnonzero((codes[:-3] == BRANCH) | (codes[:-3] == LAST_BRANCH))
+    at = at[(codes[at + 1] == LINE) & (codes[at + 2] == LINE) & (codes[at + 3] == SPACE)]
+    for step in range(3):
+        drawn[at + step] = True
+    return drawn
 
 
 def alphabet(codes: Codes) -> NDArray[np.int8]:
