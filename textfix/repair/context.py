@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -24,6 +24,8 @@ STAYS_OPEN = 16.0
 FULL_WIDTH = 6.0
 #: What ！ and ？ cost more: the filter left none.
 REPLACED = 10.0
+#: A form that costs no more than this where it stands is meant; in text out of step few are.
+BELIEVED = 4.0
 
 Costs = NDArray[np.float64]
 
@@ -44,17 +46,24 @@ class Context:
     """What a line tells beyond its characters: its quotation marks, and which script it is in.
 
     `open` and `end` count, for each kind of quotation mark, how many are open before the place, and how many of these
-    are so at the end of the line.
+    are so at the end of the line; `forms` are those that stand in the line though its script has others (由于 among
+    traditional characters), and are as likely to stand in it again.
     """
 
     open: tuple[int, ...] = (0, 0, 0)
     end: tuple[int, ...] = (0, 0, 0)
     script: int = 0  # as in `scripts`
+    forms: tuple[int, ...] = ()
 
     @staticmethod
-    def of(before: str, line: list[int], start: int) -> Context:
-        """The context behind BEFORE, what was LINE (code points) up to START and has been put right."""
-        script = script_of(np.array(line, np.uint32))
+    def of_line(codes: Codes, costs: Costs) -> Context:
+        """The context of a line, whose characters cost COSTS, as far as it is the same all over the line."""
+        script = script_of(codes)
+        odd = (prices()[script].take(codes, mode="clip") > 0) & (costs < BELIEVED)
+        return Context(script=script, forms=tuple(np.unique(codes[odd & (codes >= 0x4E00)]).tolist()))
+
+    def at(self, before: str, line: list[int], start: int) -> Context:
+        """This context behind BEFORE, what was LINE (code points) up to START and has been put right."""
         rest = line[start:]
         marks = rest[1:].count(0x21) + rest[1:].count(0x3F)
         opened, end = [], []
@@ -63,7 +72,7 @@ class Context:
             opened.append(count)
             # Where another mark follows, that one may hide what closes the quotation.
             end.append(0 if marks else count + rest.count(opening) - rest.count(closing))
-        return Context(tuple(opened), tuple(end), script)
+        return replace(self, open=tuple(opened), end=tuple(end))
 
     @property
     def help(self) -> float:
@@ -98,8 +107,9 @@ class Context:
 
     def plain(self, codes: Codes) -> Costs:
         """The same whatever is open: which forms of characters the script has, and which widths GBK."""
-        near = np.minimum(codes, 0xFFFF)
-        more: Costs = prices()[self.script][near]
+        more: Costs = prices()[self.script].take(codes, mode="clip")
+        for form in self.forms:
+            more[codes == form] = 0.0
         return more
 
 

@@ -12,7 +12,7 @@ from textfix.batch import Codes
 
 #: Plain costs, in nats, up to which a character may be guessed from one byte, from none within a run, and from none
 #: at its end.
-GUESSABLE, COMMON, USUAL = 11.0, 9.5, 7.5
+GUESSABLE, COMMON, USUAL = 13.0, 9.5, 7.5
 EURO = 0x20AC
 #: Full-width ASCII: filters that look for it among bytes put the text into step again.
 FULL = range(0xFF01, 0xFF5F)

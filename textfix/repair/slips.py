@@ -16,7 +16,7 @@ from textfix.config import Config
 from textfix.encodings import HOLE
 from textfix.records import Change, Edit, splice
 from textfix.repair import guesses, halves, phrases, pinyin
-from textfix.repair.context import QUOTES, Context, script_of
+from textfix.repair.context import QUOTES, Context
 from textfix.repair.glosses import BRACKET
 from textfix.repair.halves import gbk, guessable
 from textfix.repair.phrases import MEMORY
@@ -262,7 +262,7 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
             if patience.left <= 0:
                 break
             evidence = AT_WORK * min(signs + (others or len(edits)), MOST)
-            edit = undo(shown, place, evidence, Context.of(before, shown.codes, place.start), patience, config)
+            edit = undo(shown, place, evidence, shown.context.at(before, shown.codes, place.start), patience, config)
             following = min((other.start for other in edits if other.start > place.start), default=len(line))
             if edit is None:
                 patience.left -= IN_VAIN
@@ -275,7 +275,8 @@ def line_edits(line: str, origin: int, traces: list[re.Match[str]], config: Conf
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line as it is shown: its text, what it says one byte off, its running costs, and the couples of bytes in it.
+    """A line as it is shown: its text, what it says one byte off, its running costs, the couples of bytes in it, and
+    what it tells all over.
 
     `full` tells whether it has full-width punctuation, which filters that fold the rest would have folded.
     """
@@ -284,6 +285,7 @@ class Line:
     shifted: Shifted
     stands: list[float]
     couples: frozenset[bytes]
+    context: Context
     full: bool
 
     @staticmethod
@@ -292,7 +294,8 @@ class Line:
         costs = phrases.line_costs(codes)
         stands = np.concatenate([[0.0], np.cumsum(costs)]).tolist()
         full = any(mark in text for mark in FULL_WIDTH)
-        return Line(text, Shifted.of(codes, script_of(codes)), stands, couples(codes, costs), full)
+        context = Context.of_line(codes, costs)
+        return Line(text, Shifted.of(codes, context), stands, couples(codes, costs), context, full)
 
     @property
     def codes(self) -> list[int]:

@@ -39,12 +39,12 @@ from textfix.repair.ways import (
 )
 
 #: Ways kept at each step, and those of them that may have lost a pair there, the best ones.
-BEAM, GAPS = 10, 4
+BEAM, GAPS = 10, 10
 #: Ways this much (nats) behind the best are given up.
 BEHIND = 14.0
 #: First characters around a pair that vanished that are tried, all ways taken together, and pairs of characters around
 #: it that are priced by the phrase.
-TRIES, PRICED = 32, 48
+TRIES, PRICED = 64, 48
 #: A pair may have vanished where the next character of the text read off costs so much, and as many as AHEAD together:
 #: that holds for 98 of 100 such places, and for one in nine where none vanished.
 DOUBTFUL, DOUBTFUL_TOGETHER = 6.0, 18.0

@@ -45,10 +45,10 @@ class Shifted:
     doubt: list[float]
 
     @staticmethod
-    def of(codes: Codes, script: int) -> Shifted:
+    def of(codes: Codes, context: Context) -> Shifted:
         leads, trails = bytes_of(codes)
         shifted, leaves = shift(codes)
-        costs = phrases.line_costs(shifted) + Context(script=script).plain(shifted)
+        costs = phrases.line_costs(shifted) + context.plain(shifted)
         costs[shifted == 0] = np.inf
         counted = np.append(np.where(leaves, USUAL, np.where(shifted > 0, costs, np.inf)), [USUAL] * AHEAD)
         doubt = np.lib.stride_tricks.sliding_window_view(counted, AHEAD).sum(axis=1)
