@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textfix import model
 from textfix.encodings import HOLE
-from textfix.repair import pinyin
-from textfix.repair.context import CLOSING, OPENING, QUOTES, Context, Costs
-from textfix.repair.halves import EURO, FULL, common, ending, gapless, gbk, guessable, pairs, usual
+from textfix.repair import pinyin, vanished
+from textfix.repair.context import CLOSING, OPENING, QUOTES, Context
+from textfix.repair.halves import EURO, FULL, gbk, guessable, pairs
 from textfix.repair.phrases import MEMORY
+from textfix.repair.vanished import PRICED, TRIES
 from textfix.repair.ways import (
     AHEAD,
     AROUND,
@@ -38,13 +38,10 @@ from textfix.repair.ways import (
     trail_of,
 )
 
-#: Ways kept at each step, and those of them that may have lost a pair there, the best ones.
-BEAM, GAPS = 10, 10
+#: Ways kept at each step.
+BEAM = 10
 #: Ways this much (nats) behind the best are given up.
 BEHIND = 14.0
-#: First characters around a pair that vanished that are tried, all ways taken together, and pairs of characters around
-#: it that are priced by the phrase.
-TRIES, PRICED = 64, 48
 #: A pair may have vanished where the next character of the text read off costs so much, and as many as AHEAD together:
 #: that holds for 98 of 100 such places, and for one in nine where none vanished.
 DOUBTFUL, DOUBTFUL_TOGETHER = 6.0, 18.0
@@ -52,8 +49,8 @@ DOUBTFUL, DOUBTFUL_TOGETHER = 6.0, 18.0
 #: another is not asked.
 GAP = 20.0
 #: Where two pairs vanished in a row the character between has no byte left: that is tried when no other way costs less
-#: than this for itself and the characters ahead (nats), with so many first characters.
-DEAR, RUN_TRIES = 36.0, 8
+#: than this for itself and the characters ahead (nats).
+DEAR = 36.0
 #: What it costs that more is lost than two pairs in a row: more than rare characters, such as a name, that are not lost.
 LOST_RUN = 30.0
 #: What it costs that a pair of bytes formed no character and vanished, beyond what its characters cost.
@@ -213,7 +210,7 @@ class Walk:
         ]
         if doubtful and self.patience.left > 0:
             self.patience.left -= 1
-            found += self.gaps(doubtful[:GAPS], at, best)
+            found += self.gaps(doubtful, at, best)
         if self.shifted.line[at] == QUESTION:
             # A pair that forms no character, shown as one mark or two.
             found += [
@@ -251,12 +248,12 @@ class Walk:
         characters ahead, costs STRAIGHT."""
         lead, trail = self.shifted.leads[at], self.shifted.trails[at]
         following = self.shifted.codes[at + 1]
-        one = self.cut(ways)
-        here, codes = self.vanished(one, one.cost, one.codes, one.pending, lead, following)
+        one = vanished.cut(Tries.of(ways), self.context).best(TRIES)
+        here, codes = vanished.around(one, one.cost, one.codes, one.pending, lead, following)
         found = self.ways(one, here, codes, trail, at + 1, AROUND, VANISHED)
         best = min((self.rank(way, at + 1) for way in found), default=np.inf)
         if min(best, straight) > min(way.cost for way in ways) + DEAR:
-            here, codes = self.vanished_twice(one, lead, following)
+            here, codes = vanished.around_two(one, lead, following)
             found += self.ways(one, here, codes, trail, at + 1, MIDDLE_GONE, 2 * VANISHED)
             best = min((self.rank(way, at + 1) for way in found), default=np.inf)
             if best > ways[0].cost + DEAR + LOST_RUN / 2:
@@ -268,40 +265,6 @@ class Walk:
                 (lost,) = self.ways(Tries.of([gone]), np.zeros(1, np.int64), none, trail, at + 1, 0)
                 found.append(replace(gone, pending=trail, ahead=lost.ahead))
         return found
-
-    def cut(self, ways: list[Way]) -> Tries:
-        """The likeliest characters that begin with what is pending and end in any byte; that byte is `pending`."""
-        tries = Tries.of(ways)
-        rows, trails = np.nonzero(guessable()[tries.pending][:, 0x80:])
-        codes = pairs()[tries.pending[rows], trails + 0x80]
-        return tries.extend(rows, codes, trails + 0x80, self.context).best(TRIES)
-
-    def vanished(
-        self, one: Tries, cost: Costs, codes: NDArray[np.uint32], pending: NDArray[np.int64], lead: int, following: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """A pair that forms no character was dropped: the second byte of ONE and the first of another, which ends in
-        LEAD; and FOLLOWING comes next. Rows of ONE, which cost COST with their CODES and wait with PENDING."""
-        ends, leads = ending(lead)
-        here, there = np.nonzero(pairs()[pending][:, leads] == 0)
-        first, second = codes[here, -1], ends[there]
-        if following:
-            first, second = np.append(first, ends), np.append(second, np.full(len(ends), following, np.uint32))
-        price = model.pair_costs(first, second)
-        rough = cost[here] + price[: len(here)]
-        if following:
-            rough += price[len(here) :][there]
-        kept = lowest(rough, PRICED)
-        return here[kept], ends[there[kept]][:, None]
-
-    def vanished_twice(self, one: Tries, lead: int, following: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        """Two pairs in a row were dropped: between the characters that were cut stood one that is lost whole."""
-        codes, leads, trails = common()
-        here, middle = np.nonzero((pairs()[one.pending[:RUN_TRIES]][:, leads] == 0) & ~gapless()[trails])
-        rough = one.cost[here] + model.pair_costs(one.codes[here, -1], codes[middle])
-        kept = lowest(rough, PRICED)
-        here, middle, rough = here[kept], middle[kept], rough[kept]
-        rows, last = self.vanished(one, rough, codes[middle][:, None], trails[middle], lead, following)
-        return here[rows], np.concatenate([codes[middle[rows]][:, None], last], axis=1)
 
     def leave(self, ways: list[Way], at: int) -> None:
         """Note the ways out at AT."""
@@ -328,7 +291,7 @@ class Walk:
                     self.note(tries, tries.row, np.full((len(some), 1), code, np.uint32), end, 0)
         if waiting and char != EURO and self.may_leave(waiting, at):
             self.patience.left -= 1
-            self.leave_cut(waiting[:GAPS], at, gloss is not None)
+            self.leave_cut(waiting, at, gloss is not None)
 
     def may_leave(self, ways: list[Way], at: int) -> bool:
         """Whether the text may be in step from AT on, and one of WAYS be good enough then: beyond the next character,
@@ -345,13 +308,10 @@ class Walk:
     def leave_cut(self, ways: list[Way], at: int, glossed: bool) -> None:
         """Note what WAYS become where a byte was lost at AT, before ASCII or a full-width mark."""
         char = self.shifted.line[at]
-        tries = Tries.of(ways)
-        rows, trails = np.nonzero(guessable()[tries.pending][:, 0x80:])
-        codes = pairs()[tries.pending[rows], trails + 0x80]
-        one = tries.extend(rows, codes, trails + 0x80, self.context)
+        one = vanished.cut(Tries.of(ways), self.context)
         likely = one.best(TRIES)
         if 0x40 <= char <= 0x7E:
-            here, ends = self.vanished(likely, likely.cost, likely.codes, likely.pending, char, 0)
+            here, ends = vanished.around(likely, likely.cost, likely.codes, likely.pending, char, 0)
             self.note(likely, here, ends, at + 1, AROUND, VANISHED)
         # A pair with a gap has its end elsewhere; and a byte that CHAR completes would have been read with it.
         cut = ~np.array([way.gap for way in ways])[one.row]
@@ -366,11 +326,8 @@ class Walk:
             self.note(one, rows, np.zeros((len(rows), 0), np.uint32), at, CUT)
             self.note_hole(ways, at)
             if not 0x40 <= char < 0x80:  # hardly any byte is lost before a letter
-                last, leads = usual()
-                here, there = np.nonzero(pairs()[likely.pending[:RUN_TRIES]][:, leads] == 0)
-                rough = likely.cost[here] + model.pair_costs(likely.codes[here, -1], last[there])
-                kept = lowest(rough, PRICED)
-                self.note(likely, here[kept], last[there[kept]][:, None], at, LAST_GONE, VANISHED)
+                here, ends = vanished.behind_all(likely)
+                self.note(likely, here, ends, at, LAST_GONE, VANISHED)
 
     def note_hole(self, ways: list[Way], at: int) -> None:
         """Note the best of WAYS where no character that is usual begins with its byte."""
