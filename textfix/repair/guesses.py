@@ -25,7 +25,7 @@ SURE_OF_NOTHING = 0.8
 WEIGHED = 64
 #: A character that two bytes side by side form may stand where one pair or two between them vanished. It is doubtful if
 #: it costs so much, and with the two behind it so much; and it stays if it is so probable.
-DOUBTFUL, DOUBTFUL_TOGETHER, TOGETHER = 6.0, 18.0, 3
+DOUBTFUL, DOUBTFUL_TOGETHER, TOGETHER = 5.0, 15.0, 3
 SURE_OF_BYTES = 0.5
 #: First characters that are tried where two pairs may have vanished, and middle ones that are tried behind these.
 FIRSTS, MIDDLES = 8, 48
