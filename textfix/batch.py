@@ -203,16 +203,21 @@ class Batch:
         return np.searchsorted(self.starts, places, side="right") - 1
 
 
+def _places(batch: Batch) -> Offsets:
+    """Where any sign may be."""
+    return (batch.seen >= signs.SOME).nonzero()[0]
+
+
 def _signs(batch: Batch) -> tuple[Offsets, signs.Flags]:
     """Where any sign is, and which."""
-    return signs.find(batch.codes, (batch.seen >= signs.SOME).nonzero()[0])
+    return signs.find(batch.codes, batch.note(_places))
 
 
 def _is_dense(batch: Batch) -> bool:
     """Whether the batch is one text that teems with signs."""
     if batch.note(_signs_alone) is not None or len(batch.texts) != 1:
         return False
-    return bool(np.count_nonzero(batch.seen >= signs.SOME) * DENSE > len(batch.seen))
+    return bool(len(batch.note(_places)) * DENSE > len(batch.seen))
 
 
 def _which(batch: Batch) -> signs.Flags:
@@ -234,7 +239,10 @@ def _signs_alone(batch: Batch) -> list[tuple[int, int]] | None:
     """The same for one text that has few; None for any other batch."""
     if len(batch.texts) != 1:
         return None
-    return signs.find_alone(batch.joined, None if batch.is_short else batch.seen)
+    if batch.is_short:
+        return signs.find_few(batch.joined, signs.search(batch.joined))
+    there = batch.note(_places)
+    return None if len(there) > signs.FEW else signs.find_few(batch.joined, there.tolist())
 
 
 def _bits(batch: Batch) -> int:

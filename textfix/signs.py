@@ -123,25 +123,18 @@ def find(codes: NDArray[np.uint32], places: Places) -> tuple[Places, Flags]:
         after[-1] = NEWLINE
     here = codes.take(places)
     flags = known.which.take(here, mode="clip")
-    flags[(here >= HAN.start) & (here < HAN.stop)] = 0
+    far = here >= HAN.start
+    if np.count_nonzero(far):
+        flags[far & (here < HAN.stop)] = 0
     flags &= known.before.take(before, mode="clip")
     flags &= known.after.take(after, mode="clip")
     left = (flags != 0).nonzero()[0]
     return places.take(left), flags.take(left)
 
 
-def find_alone(text: str, seen: Flags | None) -> list[tuple[int, int]] | None:
-    """The same for one TEXT, in which signs are few: each place, and its bits; None if they are many. Without SEEN they are
-    searched for, which is quicker than arrays if the text is short.
-    """
-    if seen is None:
-        places = [match.start() for match in pattern(len(_signs)).finditer(text)]
-    else:
-        there = (seen >= SOME).nonzero()[0]
-        if len(there) > FEW:
-            return None
-        places = there.tolist()
-    return find_few(text, places)
+def search(text: str) -> list[int]:
+    """Where TEXT may have a sign of anything: what `look` tells, without arrays, and quicker if the text is short."""
+    return [match.start() for match in pattern(len(_signs)).finditer(text)]
 
 
 def find_few(text: str, places: list[int]) -> list[tuple[int, int]]:

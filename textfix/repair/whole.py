@@ -135,7 +135,7 @@ def read_at_once(text: str, config: Config) -> Whole | None:
     look at some of its characters. None if that is not so, or in doubt.
     """
     some = text[:: len(text) // GLANCE + 1]
-    if "\u3000" <= max(some) < "\uf000":  # no reader of single bytes gives that
+    if some.isascii() or "\u3000" <= max(some) < "\uf000":  # no reader of single bytes gives Han
         return None
     units = suspicion.table().units.data
     glance = [units[min(ord(char), suspicion.SIZE - 1)] for char in some]
