@@ -29,7 +29,7 @@ STRANGE, LEAST_HAN = 8.0, 2
 #: Plain costs, in nats, up to which one Han says enough, and up to which a character is put back for the others' sake.
 ALONE, BESIDE = 10.0, 12.0
 #: What a whole value between quotes adds: "sex": "\\u7537".
-VALUE = 4.0
+VALUE, VALUES = 4.0, (':"', '["', ',"')
 #: What ends an address, going backwards, and what makes a word one. So far back is looked.
 BREAK = re.compile(r"[\s<>\"'()（）「」【】，。；！？]")
 PARTS = re.compile(r"[/#?]")
@@ -165,9 +165,9 @@ def evident(runs: list[Run], batch: Batch, caution: float) -> Iterator[tuple[Run
 
 
 def is_value(text: str, run: Run) -> bool:
-    """Whether RUN is the whole of a value between quotes, as in JSON."""
-    before = text[max(0, run.start - 3) : run.start].replace(" ", "")
-    return before.endswith(':"') and text[run.end : run.end + 1] == '"'
+    """Whether RUN is the whole of a value between quotes, as in JSON, or between tags."""
+    before, behind = text[max(0, run.start - 3) : run.start].replace(" ", ""), text[run.end : run.end + 1]
+    return (before[-2:] in VALUES and behind == '"') or (before[-1:] == ">" and behind == "<")
 
 
 def is_range(text: str, run: Run) -> bool:

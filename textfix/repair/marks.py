@@ -22,22 +22,25 @@ from textfix.signs import SIZE, Sign
 #: Marks and signs of text that beyond ASCII has no other character of Western languages.
 MARKS = (
     "\xa0§©®°±·×÷µ²³½¼¾£¥«»“”‘’–—…•™€→←↑↓★☆■□●○◆◇▲△▼※№℃①②③④⑤⑥⑦⑧⑨⑩\u3000、。〈〉《》「」『』【】〔〕"
-    "，．：；？！（）～％＋－＝＆＠＃／＿｜"
+    "，．：；？！（）～％＋－＝＆＠＃／＿｜≤≥≠≈∞√∠∑‰℉㎡㎏㎝㎜♀♂♥♠✓✔★☎"
 )  # fmt: skip
 #: Those that stand before a letter of English: 鈥檚 is ’s.
 ENGLISH = "\ufeff“”‘’–—…•"
 #: Those that GB 18030 reads as one character that text is not full of: °C as 掳C, 20×30 as 20脳30, © as 漏.
-SINGLE = "°×±©"
+SINGLE = "°×±©£"
+#: Letters of Western languages, which are one Han each to GB 18030: café is caf茅.
+LETTERS = "".join(map(chr, range(0xC0, 0x100))).replace("×", "").replace("÷", "")
 #: The first two bytes of ENGLISH, of 、。《》 and of ，：？！, read as GB 18030: with a ? behind, the third is lost.
 HALVES = "鈥銆锛"
 #: The one of them that is a word, an adze: 用锛? asks something. It counts where the line has another half.
 WORD = "锛"
 LATIN, GBK = "utf-8>cp1252", "utf-8>gb18030"
 #: What it says, in nats, that a letter of Western languages stands alone in a Chinese line with a sign behind it; and that
-#: a Han stands where a sign does, between digits or before a year.
-LONELY, BETWEEN = 8.0, 10.0
+#: a Han stands where a sign does, between digits or before a year, in a line with other Han or without.
+LONELY, BETWEEN, ONLY = 8.0, 10.0, 18.0
 SIGN_LIKE = re.compile(
-    r"(?<=\d)(?:掳(?=[CF\s，。、,.)）]|$)|[脳卤](?=\d))|(?<=Copyright )漏(?= ?(?:19|20)\d\d)", re.MULTILINE
+    r"(?<=\d)(?:掳(?=[CF\s，。、,.)）]|$)|[脳卤](?=\d))|(?:(?<=Copyright )|^)漏(?= ?(?:19|20)\d\d)|拢(?=\d)",
+    re.MULTILINE,
 )
 HALF = re.compile(f"[{HALVES}][?\ufffd]")
 #: Characters on each side with which a mark is weighed; and what a lost character costs.
@@ -62,9 +65,22 @@ def forms() -> dict[str, str]:
             shown = to_text(encodings.load("gb18030").decode((mark + letter).encode("utf-8")).codes)
             if letter.isalpha() and HOLE not in shown:
                 found[shown] = mark + letter
-    for mark in SINGLE:
+    for mark in SINGLE + LETTERS:
         found[mark.encode("utf-8").decode("gb18030")] = mark
     return found
+
+
+@cache
+def letters() -> frozenset[str]:
+    """The Han that are LETTERS."""
+    return frozenset(letter.encode("utf-8").decode("gb18030") for letter in LETTERS)
+
+
+@cache
+def other_han() -> re.Pattern[str]:
+    """Finds what an English line with garbled marks and letters does not have."""
+    own = re.escape("".join(sorted({char for form in forms() for char in form if EASTERN.match(char)} | set(HALVES))))
+    return re.compile(f"(?![{own}]){EASTERN.pattern}")
 
 
 def western(data: bytes) -> str:
@@ -81,6 +97,7 @@ def behind() -> NDArray[np.bool_]:
     """By code point, what may stand behind the first character of a form."""
     found = np.zeros(SIZE, np.bool_)
     found[[ord(form[1]) for form in forms() if len(form) > 1]] = True
+    found[[*range(ord("a"), ord("z") + 1)]] = True
     found[[ord(char) for char in f" ?{HOLE}0123456789CF，。、,.)）\n"]] = True
     return found
 
@@ -94,7 +111,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
     edits: dict[int, list[Edit]] = {}
     done = 0
     for place in batch.places(SIGN.bit):
-        if place < done:
+        if place < done or (joined[place] < "\u0100" and "a" <= joined[place + 1 : place + 2] <= "z"):
             continue
         low, high = batch.line(place)
         end, after = read(joined, place, low, high, config)
@@ -106,8 +123,8 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         )
         if route == LATIN:
             odds += LONELY
-        elif end - place == 1:
-            odds += BETWEEN
+        elif SIGN_LIKE.match(joined, place, high) is not None:
+            odds += ONLY if other_han().search(joined, low, high) is None else BETWEEN
         if odds < config.caution or (route == LATIN and not is_beside(joined, place, end, low, high)):
             continue
         done = end
@@ -124,7 +141,7 @@ def read(text: str, place: int, low: int, high: int, config: Config) -> tuple[in
     at, said = place, ""
     while at < high:
         size = next((size for size in range(min(longest(), high - at), 0, -1) if text[at : at + size] in forms()), 0)
-        if size == 1 and SIGN_LIKE.match(text, at, high) is None:
+        if size == 1 and not may_stand(text, at, low, high):
             break
         if size:
             said += forms()[text[at : at + size]]
@@ -136,6 +153,16 @@ def read(text: str, place: int, low: int, high: int, config: Config) -> tuple[in
             break
         at += size
     return at, said
+
+
+def may_stand(text: str, at: int, low: int, high: int) -> bool:
+    """Whether the Han at AT of the line LOW to HIGH may be a sign, or a letter of a word in a line without other Han."""
+    if SIGN_LIKE.match(text, at, high) is not None:
+        return True
+    beside = text[max(low, at - 1) : at] + text[at + 1 : min(at + 2, high)]
+    return (
+        text[at] in letters() and any("a" <= char <= "z" for char in beside) and not other_han().search(text, low, high)
+    )
 
 
 def is_half(text: str, at: int, low: int, high: int) -> bool:
