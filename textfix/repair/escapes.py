@@ -38,6 +38,8 @@ BACK = 200
 TAG = re.compile(r"<(?:U\+|[0-9A-Fa-f]{2}>)")
 #: What stands around a range of characters, as in [\\u4e00-\\u9fa5], which is no text.
 RANGE = "[-^"
+#: The first and the last Han of blocks, which stand alone where a program names a range.
+BOUNDS = "\u3400\u4dbf\u4e00\u9fa5\u9fff"
 #: Characters between two runs that count for how they read together.
 BETWEEN = 8
 
@@ -167,6 +169,8 @@ def evident(runs: list[Run], batch: Batch, caution: float) -> Iterator[tuple[Run
 def is_value(text: str, run: Run) -> bool:
     """Whether RUN is the whole of a value between quotes, as in JSON, or between tags."""
     before, behind = text[max(0, run.start - 3) : run.start].replace(" ", ""), text[run.end : run.end + 1]
+    if run.said.text in BOUNDS and before[-2:] != ':"':
+        return False
     return (before[-2:] in VALUES and behind == '"') or (before[-1:] == ">" and behind == "<")
 
 
