@@ -9,6 +9,7 @@ import textfix
 from textfix import model, tables
 from textfix.batch import to_codes
 from textfix.repair import phrases
+from textfix.repair.context import Context
 
 
 def test_a_phrase_makes_its_end_likelier() -> None:
@@ -95,3 +96,11 @@ def test_the_tree_is_whole() -> None:
 def test_the_file_is_no_larger_than_said() -> None:
     entry = tables.manifest()["files"]["phrases.npz"]
     assert entry["bytes"] < 6_000_000
+
+
+def test_forms_that_stand_in_a_line_are_meant() -> None:
+    text = to_codes("他們說,由于路遠,行程改到後天")
+    context = Context.of_line(text, phrases.line_costs(text))
+    assert context.forms == (ord("于"),)
+    at, as_usual = to_codes("于"), Context(script=context.script)
+    assert context.plain(at)[0] == 0.0 < as_usual.plain(at)[0]
