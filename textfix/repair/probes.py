@@ -17,7 +17,7 @@ from textfix import encodings, model, routes
 from textfix.batch import Codes
 from textfix.config import Config
 from textfix.encodings import CASED, FALLBACK, HOLE, SINGLE, WIDE, single
-from textfix.repair import lossy, readings, wide
+from textfix.repair import cases, lossy, readings, wide
 from textfix.repair.readings import BARRIER, NULL, STRANGE
 from textfix.repair.spans import ABSURD, BYTE, FAMILIAR, SHARE, UNFAMILIAR
 from textfix.repair.suspicion import NEWLINE, Window
@@ -30,6 +30,9 @@ LOST = 7.0
 #: How far, in nats, the odds of a middle may stay behind those that a repair needs. Of 11,000 garbles that are repaired (3
 #: to 10 characters, all chains) 5 stay further behind; of 900 rare words and foreign letters seven in eight do.
 SLACK = 5.0
+#: How far, in nats, the odds of a chain must be beyond what a repair needs, so that others may be left out for it, and how
+#: far behind what it gains; and what is lost in adding up.
+CLEAR, BEHIND, ROUNDED = 20.0, 25.0, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,27 @@ def hopeful(codes: Codes, found: Sequence[Window], config: Config) -> list[Windo
             take = np.concatenate([np.arange(edges[k], edges[k + 1]) for _, k in some])
             probes.append(read(joined[take], standing[take], chains()[name], len(whose)))
             whose += [(number, name) for number, _ in some]
-        for (number, name), odds in zip(whose, weigh(probes, len(whose)), strict=True):
+        weighed = weigh(probes, len(whose))
+        # Of repairs that overlap the one that gains most is made: where one chain gains all that there is in a window, and
+        # clearly, those far behind are none.
+        least = [-np.inf] * len(found)
+        for (number, name), _, gain, whole in zip(whose, *weighed, strict=True):
+            window, chain = found[number], chains()[name]
+            if min(gain, whole) - chain.prior >= config.caution + CLEAR and is_all(window):
+                doubt = cases.doubt(codes[window.start : window.end], chain)
+                least[number] = max(least[number], gain - chain.prior - doubt - BEHIND)
+        for (number, name), odds, gain, _ in zip(whose, *weighed, strict=True):
             for other in alike[number, name]:
-                if odds - chains()[other].prior >= config.caution - SLACK:
+                prior = chains()[other].prior
+                if odds - prior >= config.caution - SLACK and gain - prior >= least[number]:
                     left[number][other] = found[number].chains[other]
     return [replace(window, chains=some) for window, some in zip(found, left, strict=True) if some]
+
+
+def is_all(window: Window) -> bool:
+    """Whether all of WINDOW, a line or nearly one, is read as its only middle."""
+    start, end = window.cores[0]
+    return len(window.cores) == 1 and start - BESIDE <= window.start and window.end <= end + BESIDE
 
 
 def says(chain: Chain, middles: Sequence[Codes]) -> tuple[str, bytes]:
@@ -153,8 +172,10 @@ def read(codes: Codes, standing: NDArray[np.float64], chain: Chain, first: int) 
     )
 
 
-def weigh(probes: list[Probe], number: int) -> NDArray[np.float64]:
-    """The odds of each of NUMBER middles, at the most: those of a repair of whatever atoms of it gain most."""
+def weigh(probes: list[Probe], number: int) -> tuple[list[float], list[float], list[float]]:
+    """The odds of each of NUMBER middles, at the most: those of a repair of whatever atoms of it gain most; what these gain
+    over the text as it stands; and the odds of all of the middle against chance, if all of it gains that and none is lost.
+    """
     says = np.concatenate([probe.says for probe in probes])
     costs = model.costs(says).astype(np.float64)
     costs[says == HOLE] = LOST
@@ -164,20 +185,26 @@ def weigh(probes: list[Probe], number: int) -> NDArray[np.float64]:
     mute, blocked, owner = (
         np.concatenate([getattr(probe, name) for probe in probes]) for name in ("mute", "blocked", "owner")
     )
-    gains = []
-    for before in (
-        np.concatenate([probe.standing for probe in probes]),
-        np.concatenate([probe.null for probe in probes]),
-    ):
-        gain = before - cost
-        gain[mute] = 0.0
-        gain[blocked] = -BARRIER
-        total = np.cumsum(gain)
-        run = total - np.minimum.accumulate(np.minimum(total, 0.0))
-        best = np.zeros(number)
-        np.maximum.at(best, owner, run)
-        gains.append(best)
-    gain, chance = gains
+    standing, null = (
+        np.concatenate([getattr(probe, name) for probe in probes]) - cost for name in ("standing", "null")
+    )
+    for each in (standing, null):
+        each[mute] = 0.0
+        each[blocked] = -BARRIER
+    gain, chance = most(standing, owner, number), most(null, owner, number)
     familiarity = np.clip((gain - ABSURD) * SHARE, -UNFAMILIAR, FAMILIAR)
-    odds: NDArray[np.float64] = np.minimum(gain, chance + STRANGE + familiarity)
-    return odds
+    odds = np.minimum(gain, chance + STRANGE + familiarity)
+    # All of a middle: each ends in a newline, which is blocked.
+    whole = np.bincount(owner, null, number) + BARRIER + STRANGE + familiarity
+    whole[np.bincount(owner, standing, number) + BARRIER < gain - ROUNDED] = -np.inf
+    whole[np.bincount(owner, np.add.reduceat(says == HOLE, b, dtype=np.int64), number) > 0] = -np.inf
+    return odds.tolist(), gain.tolist(), whole.tolist()
+
+
+def most(gain: NDArray[np.float64], owner: NDArray[np.int64], number: int) -> NDArray[np.float64]:
+    """The most that any run of atoms of each of NUMBER middles has of GAIN; OWNER is the middle that each atom lies in."""
+    total = np.cumsum(gain)
+    run = total - np.minimum.accumulate(np.minimum(total, 0.0))
+    best = np.zeros(number)
+    np.maximum.at(best, owner, run)
+    return best
