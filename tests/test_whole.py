@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import textfix
-from textfix import routes
+from textfix import pipeline, routes
 from textfix.batch import Batch, to_codes
 from textfix.config import Config
 from textfix.records import Change
-from textfix.repair import mojibake, suspicion, whole
+from textfix.repair import lines, mojibake, suspicion, whole
 
 LINES = [
     "市中心的旧电影院明天重新开门，票价不变。",
@@ -220,6 +220,28 @@ def test_letters_of_one_case_are_left_to_the_search() -> None:
 def test_two_different_han(line: str, different: bool) -> None:
     """Hexagrams stand among the Han characters and are none."""
     codes = to_codes(f"天地\n{line}\n上上{line}")
-    found = whole.has_different_han(codes, whole.edges(codes))
+    found = lines.has_different_han(codes, lines.edges(codes))
     assert found.tolist() == [True, different, different or "一" in line or "㐀" in line]
-    assert whole.has_different_han(to_codes(f"{line}"), whole.edges(to_codes(line))).tolist() == [different]
+    assert lines.has_different_han(to_codes(f"{line}"), lines.edges(to_codes(line))).tolist() == [different]
+
+
+@pytest.mark.parametrize(
+    "between", ["", "&#20013;&#25991;&#32534;&#30721;", "a=1&b=2%20", "Monday – 9:30", "好", "數(shù)據(jù)"]
+)
+@pytest.mark.parametrize("route", ROUTES)
+def test_at_once_and_step_by_step_are_the_same(route: str, between: str) -> None:
+    """One long text may be read before all else, a batch never is: text and plan are the same."""
+    clean = "\n".join([LINES[0], LINES[3], LINES[6]] * 8)
+    garbled = routes.misread(clean, route) + "\n" + between
+    alone, batch = textfix.explain(garbled), Batch([garbled])
+    with mock.patch.object(pipeline, "start", return_value=None):
+        assert textfix.explain(garbled) == alone
+    assert textfix.fix_many([garbled, "好"]) == [alone.text, "好"]
+    if not between and route != "utf-8>gb18030":
+        assert mojibake.find_at_once(garbled, Config()) == mojibake.find(batch, Config())[0]
+
+
+def test_a_line_that_is_not_sure_is_left_to_the_usual_way() -> None:
+    garbled = routes.misread("\n".join([*[LINES[0]] * 20, LINES[4]]), "utf-8>latin-1")
+    assert mojibake.find_at_once(garbled, Config()) is None
+    assert mojibake.find_at_once("\n".join([LINES[0]] * 20), Config()) is None
