@@ -280,6 +280,42 @@ def test_a_process_that_is_killed_costs_nothing(grow: Grow, which: int) -> None:
     assert count(root, old, renewed(old)) == len(old)
 
 
+#: Kills the first process while the second is being started: that one is in nobody's list when the others are ended.
+KILLED_AT_THE_START = """
+import os, signal, time
+from textfix.cli import workers
+
+class Late(dict):
+    def __setitem__(self, number, process):
+        if self:
+            os.kill(next(iter(self)), signal.SIGKILL)
+            time.sleep(1)
+        super().__setitem__(number, process)
+
+def start(pool, own=workers.Pool._start):
+    executor = own(pool)
+    if not seen:
+        executor._processes = Late()
+    seen.append(executor)
+    return executor
+
+seen = []
+workers.Pool._start = start
+if __name__ == "__main__":
+    with workers.Pool(2) as pool:
+        first, second = pool.submit(time.sleep, 60), pool.submit(time.sleep, 60)
+        print(type(first.exception()).__name__, pool.submit(os.getpid).result() != os.getpid(), len(seen))
+"""
+
+
+def test_a_process_is_killed_while_another_is_started(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(KILLED_AT_THE_START)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["BrokenProcessPool", "True", "2"], done.stderr
+    assert done.returncode == 0
+
+
 def test_where_no_processes_can_be_started(run: Run, grow: Grow, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some places have no semaphores, or no room for another process: then the work is done in this one."""
 

@@ -66,12 +66,14 @@ class Pool:
         self.jobs, self.here = jobs, here
         self.window = jobs * AHEAD if jobs > 1 else 1
         self._executor: ProcessPoolExecutor | None = None
+        self._broken = False
 
     def __enter__(self) -> Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._executor is not None:
+            self._end_broken()
             self._executor.shutdown(wait=True, cancel_futures=True)
 
     def submit(self, work: Callable[..., T], *arguments: Any, size: int = 0) -> Future[T]:
@@ -92,11 +94,31 @@ class Pool:
 
     def _send(self, work: Callable[..., T], *arguments: Any) -> Future[T]:
         with _uninterrupted():
-            if self._executor is not None:
+            if self._executor is not None and not self._broken:
                 with contextlib.suppress(BrokenProcessPool):  # one of them was killed: the next ones are others
-                    return self._executor.submit(work, *arguments)
+                    return self._given_to(self._executor, work, *arguments)
+            self._broken = self._executor is not None
+            self._end_broken()
             self._executor = self._start()
-            return self._executor.submit(work, *arguments)
+            return self._given_to(self._executor, work, *arguments)
+
+    def _given_to(self, executor: ProcessPoolExecutor, work: Callable[..., T], *arguments: Any) -> Future[T]:
+        future = executor.submit(work, *arguments)
+        future.add_done_callback(self._notice)
+        return future
+
+    def _notice(self, future: Future[Any]) -> None:
+        if not future.cancelled() and isinstance(future.exception(), BrokenProcessPool):
+            self._broken = True
+
+    def _end_broken(self) -> None:
+        """End the processes of an executor one of which was killed: it ends all that it knew then, and waits for ever for one
+        that was being started at that moment.
+        """
+        if self._broken:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            self._broken = False
 
     def _start(self) -> ProcessPoolExecutor:
         # A fork of a process with threads (numpy has some) may hang; a server that forks itself clean has everything loaded.
