@@ -8,7 +8,7 @@ import pytest
 import textfix
 from textfix import encodings
 from textfix.batch import to_codes, to_text
-from textfix.repair import completion, lossy
+from textfix.repair import completion, lossy, shown
 
 HOLE = "\ufffd"
 
@@ -50,7 +50,7 @@ def test_characters_of_two_places() -> None:
     assert "愷" in garbled
     charmap = encodings.load("cp932")
     codes = to_codes(garbled)
-    resolved = lossy.resolve(charmap.encode(codes), codes, "cp932", "gb18030")
+    resolved = shown.resolve(charmap.encode(codes), codes, "cp932", "gb18030")
     assert resolved.data.decode("gb18030") == "在国内看到"
 
 

@@ -28,7 +28,7 @@ AMBIGUOUS = {
     "big5>cp932": "cp932 reads 396 characters from two places, FA54 as well as ED9A",
     "gb18030>cp932": "cp932 reads 396 characters from two places",
     "utf-8>gb18030": "€ stands for the single byte 80 and for A2E3",
-    "gb18030>utf-8|cp1252": "ã stands for E3 and for C3A3; repair weighs both (lossy.recut), undo takes one",
+    "gb18030>utf-8|cp1252": "ã stands for E3 and for C3A3; repair weighs both (recut.py), undo takes one",
 }
 PAIRED = "Big5-HKSCS reads 8862 as two code points, of which only the pair could be written back"
 #: A letter in one case may have been either of two bytes; repair weighs them, undo takes one.

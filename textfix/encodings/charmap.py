@@ -265,7 +265,7 @@ def _fill_single(packed: NDArray[np.uint32], length: NDArray[np.uint8], name: st
 def _fill_fallback(packed: NDArray[np.uint32], length: NDArray[np.uint8]) -> None:
     _fill_utf8(packed, length)
     # Sequences of three bytes that GB text happens to form give symbols, Han and hangul (E2 A3 AC: ⣬, EB A3 BA: 룺).
-    # U+0080 to U+00FF may be one byte or two: one stands here, lossy.recut weighs both.
+    # U+0080 to U+00FF may be one byte or two: one stands here, recut.py weighs both.
     length[0x10000:] = 0
     _fill_single(packed, length, "latin-1")
     _fill_single(packed, length, "cp1252")

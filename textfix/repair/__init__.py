@@ -8,7 +8,7 @@ from typing import NamedTuple
 from textfix.batch import Batch
 from textfix.config import Config
 from textfix.records import Change
-from textfix.repair import escapes, glosses, marks, mojibake, slips, western
+from textfix.repair import escapes, glosses, marks, mojibake, slips, traces, western
 
 __all__ = ["Part", "parts"]
 
@@ -33,4 +33,4 @@ def parts(config: Config) -> list[Part]:
         found.append(Part(western.find, 1, western.SIGN.bit))
         found.append(Part(mojibake.find, config.max_layers, follows=True))  # under a layer that only ftfy takes off
         found.append(Part(marks.find, 1, marks.SIGN.bit))
-    return [*found, Part(slips.find, 1, slips.SIGNS), Part(glosses.find, 1, glosses.BRACKET.bit)]
+    return [*found, Part(slips.find, 1, traces.SIGNS), Part(glosses.find, 1, glosses.BRACKET.bit)]

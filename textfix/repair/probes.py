@@ -17,7 +17,7 @@ from textfix import encodings, model, routes
 from textfix.batch import Codes
 from textfix.config import Config
 from textfix.encodings import CASED, FALLBACK, HOLE, SINGLE, WIDE, single
-from textfix.repair import cases, lossy, readings, wide
+from textfix.repair import cases, readings, shown, wide
 from textfix.repair.readings import BARRIER, NULL, STRANGE
 from textfix.repair.spans import ABSURD, BYTE, FAMILIAR, SHARE, UNFAMILIAR
 from textfix.repair.suspicion import NEWLINE, Window
@@ -135,7 +135,7 @@ def is_plain(middle: Codes, chain: Chain) -> bool:
     """Whether MIDDLE is short, and says one thing along CHAIN: what was lost, or has two places, is for a closer look."""
     reader = chain.routes[-1].read
     return len(middle) <= LONGEST and not (
-        (middle == HOLE).any() or lossy.have_twins(reader).take(middle, mode="clip").any()
+        (middle == HOLE).any() or shown.have_twins(reader).take(middle, mode="clip").any()
     )
 
 

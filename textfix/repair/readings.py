@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from textfix import encodings, model
 from textfix.batch import Codes
 from textfix.encodings import CASED, FOREIGN, HOLE, LOST, SINGLE, WIDE, Decoded, Encoded
-from textfix.repair import cases, holes, lossy, suspicion
+from textfix.repair import cases, holes, lossy, shown, suspicion
 from textfix.repair.holes import Marked
 from textfix.routes import Chain
 
@@ -182,7 +182,7 @@ def read(codes: Codes, costs: NDArray[np.float64], chain: Chain) -> Reading | No
             if route.read in CASED:
                 encoded, unsure = cases.choose(encoded, codes, route.written, route.read)
             else:
-                encoded = lossy.resolve(encoded, codes, route.read, route.written, layers=len(chain.routes))
+                encoded = shown.resolve(encoded, codes, route.read, route.written, layers=len(chain.routes))
         decoded = swap(encoded) if route.written in WIDE else lossy.decode(encoded, route.written)
         marked = holes.mark(encoded, decoded, route.written, route.read)
         here, there = common(encoded.starts, decoded.starts)

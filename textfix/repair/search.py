@@ -94,7 +94,7 @@ def is_new(chain: Chain, piece: Codes, seen: dict[tuple[str, int, bytes], float]
         return True
     if route.read in encodings.SINGLE:
         table = encodings.single(route.read)
-        said = route.written, int(table[NBSP]), table.take(piece, mode="clip").tobytes()  # see lossy.unspace
+        said = route.written, int(table[NBSP]), table.take(piece, mode="clip").tobytes()  # see shown.unspace
     elif route.read in ("gb18030", "cp936") and not (piece == EURO).any():
         said = route.written, 0, b"gb18030"  # all but byte 80 is the same
     else:
