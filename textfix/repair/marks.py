@@ -45,6 +45,8 @@ SIGN_LIKE = re.compile(
 HALF = re.compile(f"[{HALVES}][?\ufffd]")
 #: Characters on each side with which a mark is weighed; and what a lost character costs.
 AROUND, LOSS = 6, 3.0
+#: Characters of the line on each side that tell what else is in it: a long line costs no more than many short ones.
+REACH = 400
 HOLE = "\ufffd"
 #: ” without its last byte, which cp1252 has no character for.
 CUT_QUOTE, OPENING, CLOSING = "â€", ("â€œ", "“"), ("â€\x9d", "”")
@@ -114,6 +116,7 @@ def find(batch: Batch, config: Config) -> dict[int, Change]:
         if place < done or (joined[place] < "\u0100" and "a" <= joined[place + 1 : place + 2] <= "z"):
             continue
         low, high = batch.line(place)
+        low, high = max(low, place - REACH), min(high, place + REACH)
         end, after = read(joined, place, low, high, config)
         if end == place:
             continue
